@@ -1,0 +1,3 @@
+from network_guard import watch
+
+watch()
