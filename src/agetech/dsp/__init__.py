@@ -1,0 +1,1 @@
+"""Shared maths of the signal domains: filters, spectra, peaks; each piece once."""
