@@ -1,0 +1,40 @@
+"""Instruments as data, one engine that scores them and refuses to guess.
+
+`score` takes one person's answers, `score_table` a table; both give the same bits. `instruments()` lists what can be
+scored, `instrument(id)` is the checked file behind it, `register(folder)` adds a tenant's own.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agetech.scoring.catalogue import instrument, instruments, register, unregister
+from agetech.scoring.engine import score
+from agetech.scoring.instrument import Instrument
+from agetech.scoring.result import SCREENING, STATUSES, Absence, Score
+
+if TYPE_CHECKING:
+    from agetech.scoring.table import ScoreTable, score_table
+
+__all__ = [
+    "SCREENING",
+    "STATUSES",
+    "Absence",
+    "Instrument",
+    "Score",
+    "ScoreTable",
+    "instrument",
+    "instruments",
+    "register",
+    "score",
+    "score_table",
+    "unregister",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name in ("ScoreTable", "score_table"):
+        from agetech.scoring import table
+
+        return getattr(table, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")  # noqa: EM102, TRY003 - as Python words it
