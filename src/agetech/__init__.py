@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from agetech.exchange import read as read
     from agetech.exchange import write as write
 
-__all__ = ("__version__", *sorted(_HOME))  # pyright: ignore[reportUnsupportedDunderAll]
+__all__ = ("__version__", *sorted(_HOME))  # noqa: PLE0604  # pyright: ignore[reportUnsupportedDunderAll]
 
 
 def __getattr__(name: str) -> object:
@@ -58,7 +58,7 @@ def __getattr__(name: str) -> object:
         value = getattr(import_module(_HOME[name]), name)
         globals()[name] = value
         return value
-    raise AttributeError(f"module 'agetech' has no attribute {name!r}")  # noqa: EM102, TRY003
+    raise AttributeError(f"module 'agetech' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

@@ -68,7 +68,7 @@ if TYPE_CHECKING:
     from agetech.core.stream import Stream as Stream
     from agetech.core.timebase import TimeBase as TimeBase
 
-__all__ = ("Kernel", "kernel", *sorted(_HOME))  # pyright: ignore[reportUnsupportedDunderAll]
+__all__ = ("Kernel", "kernel", *sorted(_HOME))  # noqa: PLE0604  # pyright: ignore[reportUnsupportedDunderAll]
 
 
 def __getattr__(name: str) -> object:
@@ -76,7 +76,7 @@ def __getattr__(name: str) -> object:
         value = getattr(import_module(f"agetech.core.{_HOME[name]}"), name)
         globals()[name] = value
         return value
-    raise AttributeError(f"module 'agetech.core' has no attribute {name!r}")  # noqa: EM102, TRY003
+    raise AttributeError(f"module 'agetech.core' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

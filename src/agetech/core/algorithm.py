@@ -85,11 +85,11 @@ class Record:
     analyse: Callable[..., Records]
 
 
-def _no_latency(_params: Any) -> float:  # noqa: ANN401
+def _no_latency(_params: Any) -> float:
     return 0.0
 
 
-def _one_sample(_params: Any, _fs: Rates) -> int:  # noqa: ANN401
+def _one_sample(_params: Any, _fs: Rates) -> int:
     return 1
 
 
@@ -171,5 +171,5 @@ def check_declaration(algorithm: Algorithm) -> None:
     if algorithm.inputs and algorithm.inputs[0].kind == "series" and len(algorithm.inputs) > 1:
         faults.append("a series cannot be the first of several inputs")
     if faults:
-        raise ValueError(f"{algorithm.id}: {'; '.join(faults)}")  # noqa: EM102, TRY003
+        raise ValueError(f"{algorithm.id}: {'; '.join(faults)}")
     row_dtype(algorithm.fields)

@@ -62,7 +62,7 @@ def read_blob(blob: object) -> tuple[dict[str, Any], Arrays]:
     return header, arrays
 
 
-def _describe(dtype: np.dtype[Any]) -> Any:  # noqa: ANN401
+def _describe(dtype: np.dtype[Any]) -> Any:
     """Return a dtype as JSON data: a code, or a list of [name, code, shape]."""
     if dtype.names is None:
         return dtype.newbyteorder("<").str

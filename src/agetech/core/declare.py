@@ -91,7 +91,7 @@ def state_dtype(cells: Sequence[tuple[str, str] | tuple[str, str, int | tuple[in
 
 def _legal(name: str) -> None:
     if not name.isidentifier() or name in FORBIDDEN_NAMES:
-        raise ValueError(f"{name!r} cannot be the name of a field: it is an attribute of numpy's record arrays")  # noqa: EM102, TRY003
+        raise ValueError(f"{name!r} cannot be the name of a field: it is an attribute of numpy's record arrays")
 
 
 def pack(plan: tuple[object, ...]) -> Records:
@@ -107,7 +107,7 @@ def pack(plan: tuple[object, ...]) -> Records:
         elif isinstance(value, int) and not isinstance(value, bool):
             cells.append((name, "i8"))
         else:
-            raise TypeError(f"plan.{name} must be a float, an int or a float64 array, not {type(value).__name__}")  # noqa: EM102, TRY003
+            raise TypeError(f"plan.{name} must be a float, an int or a float64 array, not {type(value).__name__}")
     packed = np.zeros(1, np.dtype(cells) if cells else np.dtype([("nothing_", "i8")]))
     for name, value in zip(names, plan, strict=True):
         packed[name][0] = value

@@ -45,7 +45,7 @@ def drive_of(step: Kernel, declared: Input) -> Kernel:
     return _DRIVES[key]
 
 
-def call_with_fs(algorithm: Algorithm, rates: Mapping[str, float]) -> Any:  # noqa: ANN401
+def call_with_fs(algorithm: Algorithm, rates: Mapping[str, float]) -> Any:
     """Return the rates as authors get them: a number where there is one uniform input, else the mapping."""
     del algorithm
     return next(iter(rates.values())) if len(rates) == 1 else dict(rates)
@@ -54,7 +54,7 @@ def call_with_fs(algorithm: Algorithm, rates: Mapping[str, float]) -> Any:  # no
 class Machine:
     """A sample step at work: packed plan, state and guards of ONE stream, and the compiled entries."""
 
-    def __init__(self, shape: Step | Front, inputs: tuple[Input, ...], params: Params, rates: Mapping[str, float], fs: Any) -> None:  # noqa: ANN401
+    def __init__(self, shape: Step | Front, inputs: tuple[Input, ...], params: Params, rates: Mapping[str, float], fs: Any) -> None:
         self.shape = shape
         self.inputs = inputs
         self.plan_value = shape.plan(params, fs)
@@ -69,11 +69,11 @@ class Machine:
         self.plan[:] = plan
         self.record[:] = record
         self.steps = shape.steps if isinstance(shape, Step) else (shape.step,)
-        self.drives: list[Callable[..., int] | None] = [None] * len(inputs)
+        self.drives: dict[int, Callable[..., int]] = {}
 
     def drive(self, which: int, x: Signal, out: np.ndarray[Any, Any]) -> int:
         """Run one input's kernel on x and return what it returns; compile at the first call."""
-        entry = self.drives[which]
+        entry = self.drives.get(which)
         if entry is None:
             example = np.zeros((1,) * x.ndim)
             drive = drive_of(self.steps[which], self.inputs[which])
@@ -83,7 +83,7 @@ class Machine:
 
     def bound(self, which: int) -> Callable[[Signal, Records], int]:
         """Return one input's compiled entry with all but the rows bound; void after `restore`."""
-        return partial(self.drives[which], self.box, self.ring)  # type: ignore[arg-type]
+        return partial(self.drives[which], self.box, self.ring)
 
     def arrays(self) -> dict[str, np.ndarray[Any, Any]]:
         """Return the state as named arrays: these, and nothing else, change from push to push."""
@@ -110,7 +110,7 @@ def _form(array: np.ndarray[Any, Any] | None) -> str:
     return "nothing" if array is None else f"{array.dtype} {array.shape}"
 
 
-def sound_guard(saved: Any, mine: Any) -> bool:  # noqa: ANN401 - records of GUARD
+def sound_guard(saved: Any, mine: Any) -> bool:
     """Return whether a loaded guard could have been made by a stream with this declaration."""
     fixed = all(saved[name] == mine[name] for name in ("limit", "block"))
     counts = all(saved[name] >= 0 for name in ("place", "valid", "good", "bad"))
@@ -198,7 +198,7 @@ class Frame:
 
     def reached(self) -> int:
         """Return the index of the next row to come."""
-        return self.first + self.rows.shape[0]
+        return self.first + int(self.rows.shape[0])
 
     def drop(self, before: int) -> None:
         """Forget the rows before an index."""
@@ -246,7 +246,7 @@ class WindowEngine:
         parts: list[Records] = []
         for start in range(0, max(1, x.shape[0]), BLOCK):
             block = x[start : start + BLOCK]
-            out = self._passed(which, block)
+            out = self._passed(block)
             written = self.machine.drive(which, block, out)
             if written < 0:
                 written = -1 - written
@@ -261,7 +261,7 @@ class WindowEngine:
                 break
         return Fed(joined(self.algorithm, parts), stopped)
 
-    def _passed(self, which: int, block: Signal) -> np.ndarray[Any, Any]:
+    def _passed(self, block: Signal) -> np.ndarray[Any, Any]:
         front = self.shape.front
         if front is None:
             return np.zeros(1)

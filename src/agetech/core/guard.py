@@ -94,7 +94,7 @@ def _watch_line(guard: Records, x: Signal) -> int:
             g.code = IMPOSSIBLE
             g.value = x[row]
             return row
-    return x.shape[0]
+    return x.shape[0]  # type: ignore[no-any-return]
 
 
 def _watch_table(guard: Records, x: Signal) -> int:
@@ -127,7 +127,7 @@ def _watch_table(guard: Records, x: Signal) -> int:
                 if g.bad >= ENOUGH_BAD and g.good == 0:
                     g.code = WRONG_UNIT
                     return row + 1
-    return x.shape[0]
+    return x.shape[0]  # type: ignore[no-any-return]
 
 
 watch_line = kernel(_watch_line)

@@ -94,7 +94,7 @@ def cache_folder(function: Callable[..., Any]) -> Path | None:
     return folder if _ours(folder) else None
 
 
-def _cache(function: Callable[..., Any], name: str, folder: Path) -> Any:  # noqa: ANN401 - a numba cache
+def _cache(function: Callable[..., Any], name: str, folder: Path) -> Any:
     """Return a numba cache for one kernel in our own folder, keyed by name, signature and processor only."""
     from numba.core.caching import CompileResultCacheImpl, FunctionCache, IndexDataCacheFile
 
@@ -117,16 +117,16 @@ def _cache(function: Callable[..., Any], name: str, folder: Path) -> Any:  # noq
             self._cache_file = IndexDataCacheFile(cache_path=str(folder), filename_base=self._impl.filename_base, source_stamp="1")
             self.enable()
 
-        def _index_key(self, sig: Any, codegen: Any) -> Any:  # noqa: ANN401
+        def _index_key(self, sig: Any, codegen: Any) -> Any:
             return sig, codegen.magic_tuple(), os.environ.get("NUMBA_OPT", ""), os.environ.get("NUMBA_BOUNDSCHECK", "")
 
-        def load_overload(self, sig: Any, target_context: Any) -> Any:  # noqa: ANN401
+        def load_overload(self, sig: Any, target_context: Any) -> Any:
             try:
                 return super().load_overload(sig, target_context)
             except Exception:  # noqa: BLE001 - a damaged cache file is compiled anew, whatever it raises
                 return None
 
-        def save_overload(self, sig: Any, data: Any) -> None:  # noqa: ANN401
+        def save_overload(self, sig: Any, data: Any) -> None:
             try:
                 super().save_overload(sig, data)
             except OSError:
@@ -146,7 +146,7 @@ class Kernel:
         self._compiled: Any = None
         self._off: Any = None
 
-    def __call__(self, *arguments: Any) -> Any:  # noqa: ANN401
+    def __call__(self, *arguments: Any) -> Any:
         """Run the kernel, compiled or plain as `jit_enabled()` says."""
         return self.ready()(*arguments)
 
@@ -166,7 +166,7 @@ class Kernel:
             self._compiled = compiled
         return self._compiled  # type: ignore[no-any-return]
 
-    def entry(self, *example: Any) -> Callable[..., Any]:  # noqa: ANN401
+    def entry(self, *example: Any) -> Callable[..., Any]:
         """Return the compiled entry for arguments of exactly these types and layouts, without numba's dispatch.
 
         It is for callers that guarantee the types, as the stream does: a third of the cost of a dispatched call.
@@ -181,22 +181,22 @@ class Kernel:
         return ready.overloads[signature].entry_point  # type: ignore[attr-defined,no-any-return]
 
     @property
-    def _numba_type_(self) -> Any:  # noqa: ANN401
+    def _numba_type_(self) -> Any:
         """Let a kernel call another kernel: numba asks a global for this."""
-        return self.ready()._numba_type_  # type: ignore[attr-defined]  # noqa: SLF001
+        return self.ready()._numba_type_  # type: ignore[attr-defined]
 
     def __repr__(self) -> str:
         return f"kernel({self.name})"
 
     def __reduce__(self) -> str:
-        raise TypeError("kernels are not pickled; name the algorithm")  # noqa: EM101, TRY003
+        raise TypeError("kernels are not pickled; name the algorithm")
 
 
 def _as_records(plain: Callable[..., Any]) -> Callable[..., Any]:
     """Return `plain` with structured arrays given as record arrays, whose rows have attributes as in compiled code."""
 
     @wraps(plain)
-    def run(*arguments: Any) -> Any:  # noqa: ANN401
+    def run(*arguments: Any) -> Any:
         return plain(
             *(
                 a.view(np.recarray) if isinstance(a, np.ndarray) and a.dtype.names and not isinstance(a, np.recarray) else a

@@ -34,7 +34,7 @@ class Pushed(NamedTuple):
 def _loop_over(drive: Kernel) -> Kernel:
     """Return the kernel that drives each person's rows from `first` on, until all are done or `out` could overflow."""
 
-    def loop(
+    def loop(  # noqa: PLR0913, PLR0917 - each is an array of the compiled loop
         guards: Records,
         plan: Records,
         records: Records,
@@ -69,7 +69,7 @@ class Streams:
     For algorithms with one input and a sample step. A person whose signal is refused stops alone: see `refused`.
     """
 
-    def __init__(self, algorithm: Algorithm | str, fs: float, count: int, *, params: Params | None = None, **values: Any) -> None:  # noqa: ANN401
+    def __init__(self, algorithm: Algorithm | str, fs: float, count: Any, *, params: Params | None = None, **values: Any) -> None:
         found = resolve(algorithm)
         if not isinstance(found.shape, Step) or len(found.inputs) != 1:
             raise ParamsError("E_STREAMING", found.id)
@@ -90,7 +90,7 @@ class Streams:
         drive = drive_of(found.shape.steps[0], found.inputs[0])
         self._loop = _LOOPS.setdefault(drive, _loop_over(drive))
 
-    def push_many(self, x: Signal) -> Pushed:
+    def push_many(self, x: Any) -> Pushed:
         """Return the rows that the next samples of all persons complete, ordered by person.
 
         x: (count, n) or (count, n, columns), float64; the same number of samples for each, NaN where one lacks.

@@ -60,7 +60,7 @@ class Merge:
     def _reached(self, which: int) -> float:
         if self.inputs[which].kind == "series":
             return self.last[which]
-        return (self.taken[which] + self.waiting[which].shape[0]) / self.rates[which]
+        return float((self.taken[which] + self.waiting[which].shape[0]) / self.rates[which])
 
     def ready(self, *, at_end: bool = False) -> Iterator[tuple[int, Signal]]:
         """Give (input, rows) in the one order of time until the next row may still be preceded by another."""

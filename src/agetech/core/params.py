@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def Param(  # noqa: N802 - reads as a declaration, like pydantic's Field
-    default: Any = PydanticUndefined,  # noqa: ANN401 - any default
+    default: Any = PydanticUndefined,
     *,
     en: str,
     zh: str,
@@ -29,7 +29,7 @@ def Param(  # noqa: N802 - reads as a declaration, like pydantic's Field
     gt: float | None = None,
     lt: float | None = None,
     source: str = "",
-) -> Any:  # noqa: ANN401
+) -> Any:
     """Return the declaration of one parameter: default (none: required), bounds, meaning, and where the value is from."""
     return _Field(default, ge=ge, le=le, gt=gt, lt=lt, description=en, json_schema_extra={"zh": zh, "source": source})
 
@@ -39,7 +39,7 @@ class Params(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, validate_default=True)
 
-    def __init__(self, **values: Any) -> None:  # noqa: ANN401
+    def __init__(self, **values: Any) -> None:
         try:
             super().__init__(**values)
         except ValidationError as error:
@@ -47,11 +47,11 @@ class Params(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _plain(cls, values: Any) -> Any:  # noqa: ANN401
+    def _plain(cls, values: Any) -> Any:
         return plain_values(cls, values)
 
     @classmethod
-    def model_validate(cls, obj: Any, **options: Any) -> Self:  # noqa: ANN401
+    def model_validate(cls, obj: Any, **options: Any) -> Self:
         """Return the parameters given as a mapping; ParamsError names the parameter that is wrong."""
         try:
             return super().model_validate(obj, **options)
@@ -69,7 +69,7 @@ class Params(BaseModel):
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def plain_values(cls: type[Params], values: Any) -> Any:  # noqa: ANN401
+def plain_values(cls: type[Params], values: Any) -> Any:
     """Return the values with numpy scalars as Python numbers and the text of enum members as members."""
     if not isinstance(values, dict):
         return values

@@ -83,8 +83,8 @@ def _load(key: str) -> Algorithm:
             raise LookupError("offered by " + ", ".join(_distribution(point) for point in points))  # noqa: TRY301
         algorithm = points[0].load()
         if not isinstance(algorithm, Algorithm) or key not in (algorithm.id, algorithm.name):
-            raise TypeError(f"{points[0].value} is not the Algorithm {key}")  # noqa: TRY301, EM102
-    except Exception as error:  # noqa: BLE001 - a plugin may raise anything; it is isolated and named
+            raise TypeError(f"{points[0].value} is not the Algorithm {key}")  # noqa: TRY301
+    except Exception as error:
         raise ParamsError("E_PLUGIN", key, expected=key, got=f"{_distribution(points[0])}: {type(error).__name__}: {error}") from error
     _loaded[key] = algorithm
     return algorithm

@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
 def run(
     algorithm: Algorithm | str,
-    signal: Any,  # noqa: ANN401 - an array, a list, a mapping of them or a Recording
+    signal: Any,
     fs: float | Mapping[str, float] | None = None,
     *,
     params: Params | None = None,
-    **values: Any,  # noqa: ANN401 - the parameters of the algorithm
+    **values: Any,
 ) -> Records:
     """Return the rows of an algorithm over a whole signal, as a structured array; `describe(id)` names its fields.
 
@@ -99,7 +99,7 @@ def _unpacked(
             raise ParamsError("E_PARAM", f"{found.id}: placement", expected=str(placement), got=str(given))
         if params is None:
             values = {**values, "placement": str(placement)}
-    return (parts if len(parts) > 1 else next(iter(parts.values()))), (rates if rates else None), values
+    return (parts if len(parts) > 1 else next(iter(parts.values()))), (rates or None), values
 
 
 class Outcome(NamedTuple):
@@ -123,7 +123,7 @@ def run_many(
     *,
     fs: float | Mapping[str, float] | None = None,
     executor: Executor | None = None,
-    **values: Any,  # noqa: ANN401 - the parameters of the algorithm
+    **values: Any,
 ) -> list[Outcome]:
     """Return one outcome a recording, in order: a refused recording does not stop the others.
 
@@ -134,4 +134,4 @@ def run_many(
     jobs = ((found.name if executor is not None else found, one, fs, values) for one in recordings)
     if executor is None:
         return [_outcome(job) for job in jobs]  # type: ignore[arg-type]
-    return list(executor.map(_outcome, jobs))  # type: ignore[arg-type]
+    return list(executor.map(_outcome, jobs))

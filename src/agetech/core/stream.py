@@ -47,7 +47,7 @@ class Stream:
         fs: float | Mapping[str, float] | None = None,
         *,
         params: Params | None = None,
-        **values: Any,  # noqa: ANN401 - the parameters of the algorithm
+        **values: Any,
     ) -> None:
         self.algorithm = resolve(algorithm)
         if not self.algorithm.streaming:
@@ -60,12 +60,12 @@ class Stream:
         self._seen = [0] * len(self.algorithm.inputs)  # index of the next sample of each input
         self._closed: AgetechError | None = None
         self._lock = threading.Lock()
-        self._fast: Callable[[Signal, Records], int] | None = None
+        self._fast: Callable[[Signal, Records], int] = _no_entry
         self._out = self.algorithm.nothing
         self._room = -1
         self._tail = (self.algorithm.inputs[0].width,) if self.algorithm.inputs[0].width else ()
 
-    def push(self, chunk: Any, *, start: Any = None) -> Records:  # noqa: ANN401 - arrays, lists, frames or mappings of them
+    def push(self, chunk: Any, *, start: Any = None) -> Records:
         """Return the rows that this chunk completes.
 
         chunk: (n,) or (n, columns) as the input declares; with several inputs a mapping by name, parts may be missing.
@@ -85,7 +85,7 @@ class Stream:
                 and chunk.shape[1:] == self._tail
                 and (size := chunk.shape[0]) <= self._room
             ):
-                written = self._fast(chunk, self._out)  # type: ignore[misc] - there is room only with a fast entry
+                written = self._fast(chunk, self._out)
                 self._seen[0] += size
                 if written == 0:
                     return self.algorithm.nothing
@@ -261,7 +261,7 @@ class Stream:
         algorithm: Algorithm | str | None = None,
         fs: float | Mapping[str, float] | None = None,
         params: Params | None = None,
-        **values: Any,  # noqa: ANN401 - the parameters of the algorithm
+        **values: Any,
     ) -> Self:
         """Return the stream that a blob was saved from; what is given beside it must match what was saved.
 
@@ -311,6 +311,11 @@ class Stream:
                 raise CheckpointError("E_STATE", "taken", expected="sound", got="forged")
 
 
+def _no_entry(_x: Signal, _out: Records) -> int:
+    """Stand for the compiled entry until there is room for its rows."""
+    raise RuntimeError
+
+
 def _json(value: object) -> str:
     import json
 
@@ -340,7 +345,7 @@ def _algorithm_of(header: Mapping[str, Any], wanted: Algorithm | str | None) -> 
         raise CheckpointError("E_STATE", "algorithm", expected=error.code, got=name) from None
 
 
-def _migrated(algorithm: Algorithm, header: dict[str, Any], arrays: Any) -> Any:  # noqa: ANN401
+def _migrated(algorithm: Algorithm, header: dict[str, Any], arrays: Any) -> Any:
     """Return a saved state of an older version as one of this version, by the migration the algorithm names for it."""
     old = header["version"]
     migrate = algorithm.migrations.get(old) or algorithm.migrations.get(".".join(old.split(".")[:2]))
