@@ -39,7 +39,7 @@ def run(
     """
     found = resolve(algorithm)
     if isinstance(signal, Recording):
-        signal, fs, values = _unpacked(found, signal, fs, params, values)
+        signal, fs, values = unpacked(found, signal, fs, params, values)
     if isinstance(found.shape, Record):
         return _analysed(found, found.shape, signal, fs, as_params(found, params, values))
     stream = Stream(found, fs, params=params, **values)
@@ -75,7 +75,7 @@ def _analysed(found: Algorithm, shape: Record, signal: object, fs: object, param
     return shape.analyse(params, rate, x)
 
 
-def _unpacked(
+def unpacked(
     found: Algorithm, recording: Recording, fs: object, params: Params | None, values: dict[str, Any]
 ) -> tuple[Any, Any, dict[str, Any]]:
     """Return the arrays by input, their rates and the parameters that a recording gives an algorithm."""
