@@ -1,0 +1,416 @@
+"""The page of an event algorithm: what was found, drawn over the signal, each event explained and traceable."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from agetech import __version__
+from agetech.core.algorithm import Algorithm
+from agetech.core.declare import Field
+from agetech.core.params import Params
+from agetech.errors import Language
+from agetech.report.chart import Chart, ChartMark, Line, Signal, limits, line_path, overview, percent, time_ticks, value_ticks
+from agetech.report.page import (
+    Bar,
+    Bars,
+    Block,
+    Column,
+    Fact,
+    Facts,
+    Item,
+    Lane,
+    Notes,
+    Page,
+    Row,
+    Section,
+    Table,
+    Timeline,
+    Tone,
+    write_page,
+)
+from agetech.report.text import capital, chosen, clock, figure, length_of_time, member, say, texts, unit_sign, visible
+
+if TYPE_CHECKING:
+    from agetech.core.declare import Records
+
+Origin = Literal["simulated", "staged", "recorded"]
+
+MOST_DETAILS = 12  # incidents drawn one by one
+MOST_ROWS = 500  # rows of the event table
+MOST_BARS = 8
+BEFORE, AFTER = 4.0, 8.0  # s drawn around an incident
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a page of events is made from.
+
+    rows: what the algorithm gave. signal: its first input, (n,) or (n, c), in the input's unit. fs: Hz. origin says
+    whether the signal is simulated, of staged falls, or recorded in use. name: of the file or person, from outside.
+    start: aware instant of sample 0. spans and truth: (first, after, name) and (sample, name) in samples, where known.
+    contributions: by row number, named shares that sum to the logit of `confidence`. made: when the page was made.
+    """
+
+    algorithm: Algorithm
+    rows: Records
+    signal: Signal
+    fs: float
+    params: Params
+    origin: Origin
+    name: str = ""
+    start: datetime | None = None
+    spans: tuple[tuple[int, int, str], ...] = ()
+    truth: tuple[tuple[int, str], ...] = ()
+    contributions: Mapping[int, Mapping[str, float]] = field(default_factory=dict)
+    made: datetime | None = None
+
+
+def events_page(evidence: Evidence, *, lang: Language | None = None, title: str = "") -> str:
+    """Return the page of an event algorithm's rows as one self-contained HTML document.
+
+    The same evidence gives the same bytes. Names from outside are shown with their control characters made visible.
+    """
+    tongue = chosen(lang)
+    heading = title or (evidence.algorithm.title_zh if tongue == "zh" else evidence.algorithm.title_en)
+    found = incidents(evidence)
+    sections = [
+        Section(say(tongue, "events.summary"), _summary(evidence, found, tongue)),
+        Section(say(tongue, "events.whole"), _whole(evidence, found, tongue)),
+    ]
+    sections.append(Section(say(tongue, "events.table"), (_table(evidence, tongue),)))
+    if found:
+        sections.append(Section(say(tongue, "events.details"), _more_than_drawn(found, tongue)))
+        sections += [_detail(evidence, number, rows, tongue) for number, rows in enumerate(found[:MOST_DETAILS], start=1)]
+    sections.append(Section(say(tongue, "events.limits"), (Notes(_limits(evidence, tongue), "notice"),)))
+    sections.append(Section(say(tongue, "meaning.caption"), _meanings(evidence, tongue)))
+    subtitle = " · ".join(part for part in (visible(evidence.name), length_of_time(len(evidence.signal) / evidence.fs, tongue)) if part)
+    badge = say(tongue, f"origin.{evidence.origin}")
+    return write_page(Page(tongue, visible(heading), subtitle, tuple(sections), provenance(evidence, tongue), badge))
+
+
+def incidents(evidence: Evidence) -> list[list[int]]:
+    """Return the row numbers grouped by what happened: rows of one onset (else anchor) and one kind are one incident."""
+    rows, names = evidence.rows, evidence.rows.dtype.names or ()
+    known: tuple[str, ...] = ("onset", "kind")
+    keys = [name for name in known if name in names] or [anchor(evidence.algorithm)]
+    groups: dict[tuple[int, ...], list[int]] = {}
+    for number in range(len(rows)):
+        groups.setdefault(tuple(int(rows[name][number]) for name in keys), []).append(number)
+    return list(groups.values())
+
+
+def anchor(algorithm: Algorithm) -> str:
+    """Return the field that says when an event happened."""
+    names = [one.name for one in algorithm.fields]
+    return algorithm.anchor or next((name for name in ("impact", "onset", "start", "confirmed") if name in names), names[0])
+
+
+def magnitude(evidence: Evidence) -> Signal:
+    """Return what the overview draws: the magnitude of three axes, else the first column."""
+    signal = np.asarray(evidence.signal, dtype=np.float64)
+    if signal.ndim == 1:
+        return signal
+    if evidence.algorithm.inputs[0].columns == ("x", "y", "z"):
+        return np.asarray(np.sqrt(signal[:, 0] * signal[:, 0] + signal[:, 1] * signal[:, 1] + signal[:, 2] * signal[:, 2]))
+    return signal[:, 0]
+
+
+def label_of(evidence: Evidence, name: str, row: int, lang: Language) -> str:
+    """Return the word for a coded field of a row; empty where the algorithm has no such field."""
+    for one in evidence.algorithm.fields:
+        if one.name == name:
+            return member(one.labels, int(evidence.rows[name][row]), lang)
+    return ""
+
+
+def tone_of(evidence: Evidence, row: int) -> Tone:
+    """Return how loud an event is drawn: falls and unnamed events as alarms, what is named otherwise as a notice."""
+    labels = {one.name: one.labels for one in evidence.algorithm.fields}
+    if labels.get("kind") is None:
+        return "alarm"
+    try:
+        kind = labels["kind"](int(evidence.rows["kind"][row])).name  # type: ignore[misc]
+    except ValueError:
+        return "notice"
+    return "alarm" if kind == "FALL" else "notice"
+
+
+def _moment(evidence: Evidence, sample: int, *, tenths: bool = True) -> str:
+    return clock(sample / evidence.fs, evidence.start, tenths=tenths) if sample >= 0 else "–"
+
+
+def _name_of(evidence: Evidence, rows: Sequence[int], lang: Language) -> str:
+    words = capital(label_of(evidence, "kind", rows[0], lang) or say(lang, "events.event"))
+    stages = [label_of(evidence, "stage", row, lang) for row in rows[1:]]
+    return words + (
+        say(lang, "list.open") + say(lang, "list.and").join(dict.fromkeys(stages)) + say(lang, "list.close") if any(stages) else ""
+    )
+
+
+def _summary(evidence: Evidence, found: list[list[int]], lang: Language) -> tuple[Block, ...]:
+    when = anchor(evidence.algorithm)
+    counts: dict[str, int] = {}
+    tones: dict[str, Tone] = {}
+    for rows in found:
+        word = capital(label_of(evidence, "kind", rows[0], lang) or say(lang, "events.events"))
+        counts[word] = counts.get(word, 0) + 1
+        tones[word] = tone_of(evidence, rows[0])
+    facts = [Fact(word, str(count), tone=tones[word]) for word, count in counts.items()]
+    if not facts:
+        facts.append(Fact(say(lang, "events.events"), "0", say(lang, "events.none"), "good"))
+    values = magnitude(evidence)
+    missing = float(np.count_nonzero(~np.isfinite(values))) / max(1, len(values))
+    facts.append(Fact(say(lang, "fact.length"), length_of_time(len(values) / evidence.fs, lang), f"{evidence.fs:g} Hz"))
+    facts.append(Fact(say(lang, "fact.missing"), f"{100.0 * missing:.1f} %", tone="notice" if missing > 0.01 else "plain"))  # noqa: PLR2004 - 1 %
+    lines = []
+    for rows in found[:MOST_DETAILS]:
+        moment = _moment(evidence, int(evidence.rows[when][rows[0]]), tenths=False)
+        lines.append(say(lang, "events.line", time=moment, what=_name_of(evidence, rows, lang)))
+    return (Facts(tuple(facts)), Notes(tuple(lines), "alarm")) if lines else (Facts(tuple(facts)),)
+
+
+def _marks(evidence: Evidence, found: list[list[int]], lang: Language) -> tuple[ChartMark, ...]:
+    when, n = anchor(evidence.algorithm), len(evidence.signal)
+    flags = len(found) <= 2 * MOST_DETAILS
+    return tuple(
+        ChartMark(
+            percent(float(evidence.rows[when][rows[0]]), 0.0, n),
+            str(number) if flags else "",
+            f"{_name_of(evidence, rows, lang)} {_moment(evidence, int(evidence.rows[when][rows[0]]), tenths=False)}",
+            tone_of(evidence, rows[0]),
+        )
+        for number, rows in enumerate(found, start=1)
+    )
+
+
+def _whole(evidence: Evidence, found: list[list[int]], lang: Language) -> tuple[Block, ...]:
+    values, given = magnitude(evidence), evidence.algorithm.inputs[0]
+    name = _signal_name(evidence, lang)
+    unit = unit_sign(given.unit)
+    alt = say(lang, "events.alt", name=name, length=length_of_time(len(values) / evidence.fs, lang), count=len(found))
+    chart = overview(
+        values,
+        evidence.fs,
+        title=name,
+        alt=alt,
+        label=say(lang, "chart.range"),
+        y_label=unit,
+        marks=_marks(evidence, found, lang),
+        origin=evidence.start,
+    )
+    return (chart, _timeline(evidence, found, lang)) if evidence.spans or evidence.truth else (chart,)
+
+
+def _signal_name(evidence: Evidence, lang: Language) -> str:
+    given = evidence.algorithm.inputs[0]
+    if given.columns == ("x", "y", "z"):
+        return say(lang, "chart.magnitude")
+    return given.zh if lang == "zh" else given.en
+
+
+def _timeline(evidence: Evidence, found: list[list[int]], lang: Language) -> Timeline:
+    n, when = len(evidence.signal), anchor(evidence.algorithm)
+    quiet: tuple[Tone, ...] = ("plain", "good")
+    words = {"still": say(lang, "lane.rest"), "": say(lang, "lane.activity")}
+    lanes = []
+    for rest in (True, False):
+        spans = [span for span in evidence.spans if (span[2] == "still") is rest]
+        items = tuple(
+            Item(
+                percent(a, 0, n),
+                percent(b, 0, n) - percent(a, 0, n),
+                f"{_activity(word, lang)} {_moment(evidence, a, tenths=False)}",
+                quiet[not rest],
+            )
+            for a, b, word in spans
+        )
+        if items:
+            lanes.append(Lane(words["still" if rest else ""], items))
+    if evidence.truth:
+        items = tuple(
+            Item(percent(at, 0, n), 0.0, f"{_activity(word, lang)} {_moment(evidence, at, tenths=False)}", "notice")
+            for at, word in evidence.truth
+        )
+        lanes.append(Lane(say(lang, "lane.truth"), items))
+    marks = tuple(
+        Item(
+            percent(float(evidence.rows[when][rows[0]]), 0, n),
+            0.0,
+            f"{_name_of(evidence, rows, lang)} {_moment(evidence, int(evidence.rows[when][rows[0]]), tenths=False)}",
+            tone_of(evidence, rows[0]),
+        )
+        for rows in found
+    )
+    lanes.append(Lane(say(lang, "lane.found"), marks))
+    return Timeline(say(lang, "events.timeline"), tuple(lanes), time_ticks(0.0, n / evidence.fs, evidence.start))
+
+
+def _activity(word: str, lang: Language) -> str:
+    key = f"activity.{word}"
+    return say(lang, key) if key in texts() else visible(word)
+
+
+def shown_fields(algorithm: Algorithm) -> tuple[Field, ...]:
+    """Return the fields that a table shows: all but vectors of features."""
+    return tuple(one for one in algorithm.fields if not one.shape)
+
+
+def _table(evidence: Evidence, lang: Language) -> Table:
+    fields = shown_fields(evidence.algorithm)
+    columns = [Column("#")]
+    columns += [Column(field_word(one, lang), unit_sign(one.unit), one.labels is None and one.kind != "?") for one in fields]
+    numbers = {row: number for number, rows in enumerate(incidents(evidence), start=1) for row in rows}
+    rows = tuple(
+        Row((str(numbers[row]), *(cell(evidence, one, row, lang) for one in fields)), tone_of(evidence, row))
+        for row in range(min(len(evidence.rows), MOST_ROWS))
+    )
+    caption = say(lang, "events.caption", count=len(evidence.rows), shown=len(rows))
+    return Table(caption, tuple(columns), rows, say(lang, "events.none"))
+
+
+def field_word(one: Field, lang: Language) -> str:
+    """Return the short heading of a field: the nomenclature's word where there is one, else the field's name."""
+    key = f"field.{one.name}"
+    return say(lang, key) if key in texts() else capital(one.name.replace("_", " "))
+
+
+def cell(evidence: Evidence, one: Field, row: int, lang: Language) -> str:
+    """Return one value of a row for readers: positions as times, codes as words, figures with three digits."""
+    value = evidence.rows[one.name][row]
+    if one.labels is not None:
+        if one.unit.code == "{bits}":
+            return _bits(one, int(value), lang)
+        return member(one.labels, int(value), lang)
+    if one.unit.code == "{sample}":
+        return _moment(evidence, int(value))
+    if one.kind == "?":
+        return say(lang, "yes" if bool(value) else "no")
+    if one.kind == "i8":
+        return str(int(value))
+    return figure(float(value))
+
+
+def _bits(one: Field, value: int, lang: Language) -> str:
+    members = list(one.labels) if one.labels is not None else []
+    named = [member(one.labels, int(bit), lang) for bit in members if int(bit) and value & int(bit) == int(bit)]
+    return say(lang, "list.and").join(named) if named else ("–" if value == 0 else str(value))
+
+
+def _meanings(evidence: Evidence, lang: Language) -> tuple[Block, ...]:
+    rows = tuple(
+        Row(
+            (
+                field_word(one, lang),
+                one.zh if lang == "zh" else one.en,
+                unit_sign(one.unit) or (one.unit.zh if lang == "zh" else one.unit.en),
+            )
+        )
+        for one in evidence.algorithm.fields
+    )
+    columns = tuple(Column(say(lang, key)) for key in ("meaning.field", "meaning.text", "meaning.unit"))
+    return (Table(say(lang, "meaning.rows"), columns, rows),)
+
+
+def _more_than_drawn(found: list[list[int]], lang: Language) -> tuple[Block, ...]:
+    if len(found) <= MOST_DETAILS:
+        return ()
+    return (Notes((say(lang, "events.more", drawn=MOST_DETAILS, count=len(found)),)),)
+
+
+def _detail(evidence: Evidence, number: int, rows: list[int], lang: Language) -> Section:
+    first = evidence.rows[rows[0]]
+    when = int(first[anchor(evidence.algorithm)])
+    words = f"{number}. {_name_of(evidence, rows, lang)}, {_moment(evidence, when)}"
+    blocks: list[Block] = [_close_up(evidence, rows, lang)]
+    shares = next((evidence.contributions[row] for row in rows if row in evidence.contributions), None)
+    if shares:
+        blocks.append(contributions(shares, lang))
+    return Section(words, tuple(blocks), level=3)
+
+
+def _close_up(evidence: Evidence, rows: list[int], lang: Language) -> Chart:
+    fs, signal = evidence.fs, np.asarray(evidence.signal, dtype=np.float64)
+    position = int(evidence.rows[anchor(evidence.algorithm)][rows[0]])
+    first = max(0, position - int(BEFORE * fs))
+    after = min(len(signal), position + int(AFTER * fs) + 1)
+    part, whole = signal[first:after], magnitude(evidence)[first:after]
+    tracks: list[tuple[str, Signal]] = [(_signal_name(evidence, lang), whole)]
+    styles: tuple[Literal[1, 2, 3, 4], ...] = (1, 2, 3, 4)
+    given = evidence.algorithm.inputs[0]
+    if part.ndim == 2 and given.columns == ("x", "y", "z"):  # noqa: PLR2004 - samples and columns
+        tracks += [(name, part[:, axis]) for axis, name in enumerate(given.columns)]
+    bottom, top, y_ticks = value_ticks(*limits([track for _, track in tracks]))
+    lines = tuple(Line(name, line_path(track, bottom, top), style) for (name, track), style in zip(tracks, styles, strict=False))
+    marks = tuple(
+        ChartMark(
+            percent(float(evidence.rows[name][rows[0]]), first, after - 1),
+            sign,
+            f"{field_word(one, lang)} {_moment(evidence, int(evidence.rows[name][rows[0]]))}",
+            tone,
+        )
+        for one, name, sign, tone in _moments(evidence, lang)
+        if first <= int(evidence.rows[name][rows[0]]) < after
+    )
+    alt = say(lang, "events.close_alt", what=_name_of(evidence, rows, lang), time=_moment(evidence, position))
+    axis = time_ticks(first / fs, (after - 1) / fs, evidence.start)
+    return Chart(
+        say(lang, "events.close", before=f"{BEFORE:g}", after=f"{AFTER:g}"), alt, unit_sign(given.unit), lines, axis, y_ticks, marks
+    )
+
+
+def _moments(evidence: Evidence, lang: Language) -> list[tuple[Field, str, str, Tone]]:
+    """Return the position fields that a close-up marks, each with a letter."""
+    tones: dict[str, Tone] = {"impact": "alarm", "onset": "notice", "confirmed": "good"}
+    positions = [one for one in evidence.algorithm.fields if one.unit.code == "{sample}" and not one.shape]
+    return [(one, one.name, chr(ord("A") + place), tones.get(one.name, "plain")) for place, one in enumerate(positions)]
+
+
+def contributions(shares: Mapping[str, float], lang: Language) -> Bars:
+    """Return named contributions to a logit as bars: the largest eight, the others together, and what they sum to."""
+    ordered = sorted(shares.items(), key=lambda item: (-abs(item[1]), item[0]))
+    shown = ordered[:MOST_BARS]
+    rest = math.fsum(value for _, value in ordered[MOST_BARS:])
+    if len(ordered) > MOST_BARS:
+        shown = [*shown, (say(lang, "bars.rest", count=len(ordered) - MOST_BARS), rest)]
+    most = max((abs(value) for _, value in shown), default=0.0) or 1.0
+    items = tuple(Bar(visible(name.replace("_", " ")), f"{value:+.2f}", 100.0 * abs(value) / most, value >= 0.0) for name, value in shown)
+    logit = math.fsum(shares.values())
+    odds = math.exp(-abs(logit))
+    confidence = 1.0 / (1.0 + odds) if logit >= 0.0 else odds / (1.0 + odds)
+    return Bars(say(lang, "bars.caption"), items, say(lang, "bars.total", logit=f"{logit:+.2f}", confidence=f"{confidence:.3f}"))
+
+
+def _limits(evidence: Evidence, lang: Language) -> tuple[str, ...]:
+    notes = [say(lang, f"limits.{evidence.origin}"), say(lang, "limits.medical")]
+    if evidence.algorithm.id.startswith("falls."):
+        notes.append(say(lang, "limits.falls"))
+    if evidence.algorithm.status != "stable":
+        notes.append(say(lang, "limits.status", status=say(lang, f"status.{evidence.algorithm.status}")))
+    return tuple(notes)
+
+
+def provenance(evidence: Evidence, lang: Language) -> tuple[tuple[str, str], ...]:
+    """Return where the page's content comes from: algorithm, parameters, sources, digests."""
+    values = evidence.params.model_dump(mode="json")
+    signal = np.ascontiguousarray(evidence.signal, dtype="<f8")
+    rows = [
+        ("from.algorithm", evidence.algorithm.name),
+        ("from.params", ", ".join(f"{name} = {value}" for name, value in values.items()) + f" [{evidence.params.digest()}]"),
+        ("from.source", "; ".join(" ".join(part for part in (one.citation, one.where) if part) for one in evidence.algorithm.source)),
+        (
+            "from.signal",
+            f"{visible(evidence.name)} {signal.shape[0]} × {evidence.fs:g} Hz, sha256 {hashlib.sha256(signal.tobytes()).hexdigest()}",
+        ),
+        ("from.rows", f"sha256 {hashlib.sha256(np.ascontiguousarray(evidence.rows).tobytes()).hexdigest()}"),
+        ("from.package", f"agetech {__version__}"),
+    ]
+    if evidence.made is not None:
+        rows.append(("from.made", evidence.made.isoformat(timespec="seconds")))
+    return tuple((say(lang, key), value.strip()) for key, value in rows)
