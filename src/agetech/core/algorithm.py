@@ -93,6 +93,16 @@ def _one_sample(_params: Any, _fs: Rates) -> int:
     return 1
 
 
+def _hop_of(window: Window) -> Callable[[Any, Any], int]:
+    """Return the grain of a window algorithm: its hop in samples."""
+
+    def hop(params: Any, fs: Any) -> int:
+        rate = next(iter(fs.values())) if isinstance(fs, Mapping) else fs
+        return max(1, round(float(window.hop(params)) * float(rate)))
+
+    return hop
+
+
 @dataclass(frozen=True, kw_only=True)
 class Algorithm:
     """An immutable description of one algorithm; the runner makes batch, stream, resume and many persons of it.
@@ -121,6 +131,8 @@ class Algorithm:
 
     def __post_init__(self) -> None:
         check_declaration(self)
+        if isinstance(self.shape, Window) and self.grain is _one_sample:
+            object.__setattr__(self, "grain", _hop_of(self.shape))
 
     @cached_property
     def dtype(self) -> np.dtype[np.void]:

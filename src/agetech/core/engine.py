@@ -193,8 +193,9 @@ class Frame:
         self.first = 0  # index of rows[0]
 
     def add(self, x: Signal) -> None:
-        """Append rows."""
-        self.rows = np.concatenate([self.rows, x]) if x.shape[0] else self.rows
+        """Append rows; what is infinite counts as missing."""
+        if x.shape[0]:
+            self.rows = np.concatenate([self.rows, np.where(np.isfinite(x), x, np.nan)])
 
     def reached(self) -> int:
         """Return the index of the next row to come."""

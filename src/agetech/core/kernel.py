@@ -94,9 +94,21 @@ def cache_folder(function: Callable[..., Any]) -> Path | None:
     return folder if _ours(folder) else None
 
 
+def fingerprint(function: Callable[..., Any]) -> str:
+    """Return a digest of a function's code and of what it closes over: two functions of one name never share a cache."""
+    code = function.__code__
+    plain = [const for const in code.co_consts if isinstance(const, (int, float, str, bytes, tuple, type(None)))]
+    cells = [cell.cell_contents for cell in function.__closure__ or ()]
+    closed = [fingerprint(value.plain) if isinstance(value, Kernel) else repr(value) for value in cells]
+    parts = (code.co_code.hex(), code.co_names, code.co_varnames, plain, closed)
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:20]
+
+
 def _cache(function: Callable[..., Any], name: str, folder: Path) -> Any:
-    """Return a numba cache for one kernel in our own folder, keyed by name, signature and processor only."""
+    """Return a numba cache for one kernel in our own folder, keyed by name, text, signature and processor only."""
     from numba.core.caching import CompileResultCacheImpl, FunctionCache, IndexDataCacheFile
+
+    text = fingerprint(function)
 
     class Place:
         def ensure_cache_path(self) -> None:
@@ -118,7 +130,7 @@ def _cache(function: Callable[..., Any], name: str, folder: Path) -> Any:
             self.enable()
 
         def _index_key(self, sig: Any, codegen: Any) -> Any:
-            return sig, codegen.magic_tuple(), os.environ.get("NUMBA_OPT", ""), os.environ.get("NUMBA_BOUNDSCHECK", "")
+            return sig, codegen.magic_tuple(), text, os.environ.get("NUMBA_OPT", ""), os.environ.get("NUMBA_BOUNDSCHECK", "")
 
         def load_overload(self, sig: Any, target_context: Any) -> Any:
             try:

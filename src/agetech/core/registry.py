@@ -54,6 +54,11 @@ def algorithms() -> tuple[str, ...]:
     return tuple(sorted({name.partition("@")[0] for name in (*_points(), *_registered)}))
 
 
+def installed(name: str) -> bool:
+    """Return whether an id comes from an installed package: only then do other processes know it."""
+    return name in _points()
+
+
 def find(name: str) -> Algorithm:
     """Return the algorithm of an id or of `id@version`; ParamsError E_ALGORITHM or E_PLUGIN."""
     if not isinstance(name, str):
