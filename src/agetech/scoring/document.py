@@ -343,10 +343,9 @@ def _tiling(bands: list[BandDocument], total: TotalDocument | None) -> str | Non
     if bands[0].lo != total.min or bands[-1].hi != total.max:
         return f"{bands[0].lo} to {bands[-1].hi} for a total of {total.min} to {total.max}"
     for one, other in pairwise(bands):
-        if other.lo != one.hi + (total.step or 0):
+        gap = other.lo - one.hi
+        if gap != 0 if total.step is None else not 0 < gap <= total.step:
             return f"{one.hi} followed by {other.lo}"
-        if other.lo <= one.lo:
-            return f"{one.lo} followed by {other.lo}"
     return None
 
 

@@ -117,18 +117,18 @@ def _lacks(one: Instrument, form: Form) -> bool:
 
 def _sum(one: Instrument, form: Form, allow_unverified: bool) -> Outcome:  # noqa: FBT001 - one call
     """Return the sum of points, with missing items filled by the mean of the others where the file states that."""
-    points = form.points
+    points, factor = form.points, one.document["rule"].get("factor", 1)
     if _lacks(one, form):
-        policy = one.missing
+        policy, lacking = one.missing, len(form.missing)
         backed = policy.get("level", "verified") != UNBACKED or allow_unverified
-        if policy["policy"] != "mean" or len(form.missing) > policy["max_missing"] or not points or not backed:
+        if policy["policy"] != "mean" or not 0 < lacking <= policy["max_missing"] or not points or not backed:
             return Outcome(None, None, "incomplete")
-        return Outcome(prorate(sum(points.values()), len(points), len(one.items), policy["rounding"]), status="prorated")
-    total = 0
+        filled = prorate(sum(points.values()), len(points), len(one.items), policy["rounding"])
+        return Outcome(filled * factor, status="prorated")
+    total: float | int = 0
     for item in one.items:
         total += points[item.id]
-    factor = one.document["rule"].get("factor", 1)
-    subscores = {name: sum(points[i] for i in ids) for name, ids in one.subscales.items()}
+    subscores: dict[str, float | int | None] = {name: sum(points[i] for i in ids) for name, ids in one.subscales.items()}
     return Outcome(total * factor, subscores=subscores)
 
 

@@ -37,6 +37,7 @@ PARTIAL: dict[str, Rule] = {  # these decide themselves what a missing item mean
     "fried": frailty.fried,
     "awgs2019": frailty.awgs2019,
     "sppb": frailty.sppb,
+    "four_at": clinical.four_at,
     "news2": clinical.news2,
     "mna_sf": clinical.mna_sf,
     "stop_bang": clinical.stop_bang,

@@ -65,6 +65,16 @@ def _spo2(spo2: float | None, oxygen: float | None, scale: int | None) -> int | 
     return _step(SPO2_SCALE_2_OXYGEN if oxygen else SPO2_SCALE_2_AIR, spo2)
 
 
+def four_at(form: Form) -> Outcome:
+    """Return the sum 0 to 12; possible delirium is flagged as soon as the answers that are there reach 4.
+
+    Untestable scores 2 on each cognitive item. Source: the 4AT owner's guide; openEHR four_a_test.v1.
+    """
+    known = sum(form.points.values())
+    raised = ["four_at_possible_delirium"] if known >= 4 else []  # noqa: PLR2004
+    return Outcome(None, None, "incomplete", raised=raised) if form.missing else Outcome(known, raised=raised)
+
+
 def nrs2002(form: Form) -> Outcome:
     """Return nutrition plus disease severity, plus 1 from 70 years. Source: Kondrup 2003 form, PMC2964075 table 1."""
     points = form.points["nutrition"] + form.points["disease"]

@@ -7,7 +7,8 @@ from agetech.scoring.outcome import Outcome, incomplete
 
 KCAL = {"male": 383, "female": 270}  # below: low activity
 TALL = {"male": 173, "female": 159}  # cm; up to here the slower limit holds
-GRIP = {  # (BMI up to, grip up to which weak); the men's cell 26.1-28 is 30 in the CHS table, 31 in one retelling
+GRIP_31 = 31  # scheme grip_31: men with BMI 26.1-28, as PMC8934156 prints it
+GRIP = {  # (BMI up to, grip up to which weak)
     "male": ((24, 29), (26, 30), (28, 30), (float("inf"), 32)),
     "female": ((23, 17), (26, 17.3), (29, 18), (float("inf"), 21)),
 }
@@ -30,12 +31,32 @@ def fried(form: Form) -> Outcome:
         "exhaustion": None if tired is None else tired == 1,
         "low_activity": None if kcal is None or sex is None else kcal < KCAL[sex],
         "slow": None if walk is None or height is None or sex is None else walk >= (7 if height <= TALL[sex] else 6),
-        "weak": None if grip is None or bmi is None or sex is None else grip <= next(w for b, w in GRIP[sex] if bmi <= b),
+        "weak": None if grip is None or bmi is None or sex is None else _weak(sex, bmi, grip, form.mode),
     }
     met, open_ = sum(c is True for c in criteria.values()), sum(c is None for c in criteria.values())
     if not open_:
-        return Outcome(met, values={"criteria": criteria})
+        found = Outcome(met, values={"criteria": criteria})
+        if sex == "male" and grip is not None and bmi is not None and 26 < bmi <= 28 and 30 < grip <= GRIP_31:  # noqa: PLR2004
+            other = met + (-1 if criteria["weak"] else 1)
+            found.disputed = _other_class(form, met, other)
+        return found
     return _bounded(form, met, met + open_, {"criteria": criteria})
+
+
+def _weak(sex: str, bmi: float, grip: float, mode: str | None) -> bool:
+    """Return whether a grip is weak for sex and BMI, under the cell that the scheme names."""
+    if mode == "grip_31" and sex == "male" and 26 < bmi <= 28:  # noqa: PLR2004
+        return grip <= GRIP_31
+    return grip <= next(limit for up_to, limit in GRIP[sex] if bmi <= up_to)
+
+
+def _other_class(form: Form, met: int, other: int) -> dict[str, str]:
+    """Return the class under the other reading of the disputed cell, where it differs."""
+    bands = form.instrument.schemes["default"].bands
+    ours, theirs = (bands.at(met), bands.at(other)) if bands is not None else (None, None)
+    if ours is None or theirs is None or ours is theirs:
+        return {}
+    return {"default" if form.mode == "grip_31" else "grip_31": theirs.code}
 
 
 def _bounded(form: Form, low: int, high: int, values: dict[str, object]) -> Outcome:
