@@ -56,8 +56,7 @@ def values(algorithm: Algorithm) -> dict[str, Any]:
 
 def step_algorithms() -> list[Algorithm]:
     """Return every registered sample-step algorithm with one uniform input, in order of the id."""
-    from agetech.core import Step, find
-    from agetech.core.registry import algorithms
+    from agetech.core import Step, algorithms, find
 
-    known = [find(str(one)) if not isinstance(one, Algorithm) else one for one in algorithms()]
+    known = [find(name) for name in algorithms()]
     return [one for one in known if isinstance(one.shape, Step) and len(one.inputs) == 1 and one.inputs[0].kind == "uniform"]
