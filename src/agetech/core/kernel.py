@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 PACKAGE = Path(__file__).resolve().parents[1]
-LAYERS = ("core", "dsp", "signals")  # where agetech's own kernels live
+LAYERS = ("core", "dsp", "signals", "scoring")  # where agetech's own kernels live
 
 
 def jit_enabled() -> bool:
