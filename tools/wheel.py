@@ -22,6 +22,7 @@ KINDS = frozenset(
 )
 METADATA = frozenset({"METADATA", "WHEEL", "RECORD", "LICENSE", "NOTICE", "entry_points.txt"})
 SOURCES = ("pyproject.toml", "README.md", "LICENSE", "src/agetech/__init__.py", "tests/conftest.py", "docs/conf.py", "tools/wheel.py")
+OUR_OWN = frozenset({"scoring", "schemas"})  # folders beside the recordings that hold the project's own work
 RECORDING = 4096  # bytes: smaller files of two sources may be equal by chance ([] or {})
 
 
@@ -48,16 +49,25 @@ def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def recordings(folder: Path | None) -> dict[str, str]:
-    """Return the digests of all larger files of the data folder by digest; empty without a folder."""
+def recordings(folder: Path | None, sizes: set[int]) -> dict[str, str]:
+    """Return name by digest of the data folder's larger files of these sizes; empty without a folder."""
     if folder is None or not folder.is_dir():
         return {}
-    found = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.stat().st_size >= RECORDING)
+    folders = [path for path in sorted(folder.iterdir()) if path.name not in OUR_OWN]
+    files = (path for one in folders for path in (one, *sorted(one.rglob("*"))) if path.is_file())
+    found = (path for path in files if path.stat().st_size in sizes)
     return {digest(path.read_bytes()): path.name for path in found}
 
 
-def wheel_faults(path: Path, foreign: dict[str, str]) -> Iterator[str]:
-    """Return what must not be in a wheel or is too much of it."""
+def sizes(path: Path) -> set[int]:
+    """Return the sizes of a wheel's larger members: only a file of the same size can be the same file."""
+    with zipfile.ZipFile(path) as archive:
+        return {member.file_size for member in archive.infolist() if member.file_size >= RECORDING}
+
+
+def wheel_faults(path: Path, data: Path | None) -> Iterator[str]:
+    """Return what must not be in a wheel or is too much of it; `data` is the folder of recordings of others."""
+    foreign = recordings(data, sizes(path))
     if not path.name.endswith("-py3-none-any.whl"):
         yield f"{path.name}: not a pure Python wheel"
     if path.stat().st_size >= LIMIT:
@@ -89,7 +99,7 @@ def main(arguments: list[str]) -> int:
     target = Path(arguments[0] if arguments else "dist")
     target.mkdir(parents=True, exist_ok=True)
     named = os.environ.get("AGETECH_DATA")
-    foreign = recordings(Path(named) if named else ROOT.parent / "shared" / "data")
+    data_folder = Path(named) if named else ROOT.parent / "shared" / "data"
     found: list[str] = []
     for kind in ("wheel", "sdist"):
         with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:
@@ -97,7 +107,7 @@ def main(arguments: list[str]) -> int:
             data = first.read_bytes()
             if data != second.read_bytes():
                 found.append(f"{first.name}: two builds differ")
-            found += wheel_faults(first, foreign) if kind == "wheel" else sdist_faults(first)
+            found += wheel_faults(first, data_folder) if kind == "wheel" else sdist_faults(first)
             (target / first.name).write_bytes(data)
             print(f"{digest(data)}  {first.name}  {len(data)} bytes")
     for fault in found:
