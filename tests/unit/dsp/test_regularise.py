@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from agetech.dsp.regularise import REPAIRS, Regulariser, Report, Stamps, regularise
+from agetech.dsp.regularise import Regulariser, Stamps, regularise
+from agetech.dsp.repairs import REPAIRS, Report
 from agetech.errors import CheckpointError, ParamsError, SignalError
 
 FS = 50.0
