@@ -125,6 +125,19 @@ def line_path(values: Signal, bottom: float, top: float) -> str:
     return "".join(parts)
 
 
+def points_path(places: Signal, values: Signal, bottom: float, top: float) -> str:
+    """Return the path through points at `places`, percent of the width; a NaN breaks it, a lone point is a short dash."""
+    parts, pen, scale = [], False, HEIGHT / (top - bottom)
+    for place, value in zip(places.tolist(), values.tolist(), strict=True):
+        if not (math.isfinite(value) and math.isfinite(place)):
+            pen = False
+            continue
+        x, y = place * WIDTH / 100.0, (top - min(max(value, bottom), top)) * scale
+        parts.append(f"L{_spot(x, y)}" if pen else f"M{_spot(x - 0.5, y)}L{_spot(x + 0.5, y)}")
+        pen = True
+    return "".join(parts)
+
+
 def envelope_path(values: Signal, bottom: float, top: float) -> str:
     """Return the area between the smallest and the largest value of each of at most 500 steps; gaps stay empty."""
     scale = HEIGHT / (top - bottom)
@@ -201,6 +214,7 @@ __all__ = [
     "line_path",
     "overview",
     "percent",
+    "points_path",
     "time_ticks",
     "value_ticks",
 ]

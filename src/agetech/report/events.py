@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 
-from agetech import __version__
-from agetech.core.algorithm import Algorithm
 from agetech.core.declare import Field
-from agetech.core.params import Params
 from agetech.errors import Language
 from agetech.report.chart import Chart, ChartMark, Line, Signal, limits, line_path, overview, percent, time_ticks, value_ticks
+from agetech.report.evidence import Evidence, anchor, cell, field_word, label_of, limits_of, meanings, moment, provenance, shown_fields
 from agetech.report.page import (
     Bar,
     Bars,
@@ -35,41 +30,12 @@ from agetech.report.page import (
     Tone,
     write_page,
 )
-from agetech.report.text import capital, chosen, clock, figure, length_of_time, member, say, texts, unit_sign, visible
-
-if TYPE_CHECKING:
-    from agetech.core.declare import Records
-
-Origin = Literal["simulated", "staged", "recorded"]
+from agetech.report.text import capital, chosen, length_of_time, say, texts, unit_sign, visible
 
 MOST_DETAILS = 12  # incidents drawn one by one
 MOST_ROWS = 500  # rows of the event table
 MOST_BARS = 8
 BEFORE, AFTER = 4.0, 8.0  # s drawn around an incident
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What a page of events is made from.
-
-    rows: what the algorithm gave. signal: its first input, (n,) or (n, c), in the input's unit. fs: Hz. origin says
-    whether the signal is simulated, of staged falls, or recorded in use. name: of the file or person, from outside.
-    start: aware instant of sample 0. spans and truth: (first, after, name) and (sample, name) in samples, where known.
-    contributions: by row number, named shares that sum to the logit of `confidence`. made: when the page was made.
-    """
-
-    algorithm: Algorithm
-    rows: Records
-    signal: Signal
-    fs: float
-    params: Params
-    origin: Origin
-    name: str = ""
-    start: datetime | None = None
-    spans: tuple[tuple[int, int, str], ...] = ()
-    truth: tuple[tuple[int, str], ...] = ()
-    contributions: Mapping[int, Mapping[str, float]] = field(default_factory=dict)
-    made: datetime | None = None
 
 
 def events_page(evidence: Evidence, *, lang: Language | None = None, title: str = "") -> str:
@@ -88,8 +54,8 @@ def events_page(evidence: Evidence, *, lang: Language | None = None, title: str 
     if found:
         sections.append(Section(say(tongue, "events.details"), _more_than_drawn(found, tongue)))
         sections += [_detail(evidence, number, rows, tongue) for number, rows in enumerate(found[:MOST_DETAILS], start=1)]
-    sections.append(Section(say(tongue, "events.limits"), (Notes(_limits(evidence, tongue), "notice"),)))
-    sections.append(Section(say(tongue, "meaning.caption"), _meanings(evidence, tongue)))
+    sections.append(Section(say(tongue, "events.limits"), (Notes(limits_of(evidence, tongue), "notice"),)))
+    sections.append(Section(say(tongue, "meaning.caption"), (meanings(evidence, tongue),)))
     subtitle = " · ".join(part for part in (visible(evidence.name), length_of_time(len(evidence.signal) / evidence.fs, tongue)) if part)
     badge = say(tongue, f"origin.{evidence.origin}")
     return write_page(Page(tongue, visible(heading), subtitle, tuple(sections), provenance(evidence, tongue), badge))
@@ -106,12 +72,6 @@ def incidents(evidence: Evidence) -> list[list[int]]:
     return list(groups.values())
 
 
-def anchor(algorithm: Algorithm) -> str:
-    """Return the field that says when an event happened."""
-    names = [one.name for one in algorithm.fields]
-    return algorithm.anchor or next((name for name in ("impact", "onset", "start", "confirmed") if name in names), names[0])
-
-
 def magnitude(evidence: Evidence) -> Signal:
     """Return what the overview draws: the magnitude of three axes, else the first column."""
     signal = np.asarray(evidence.signal, dtype=np.float64)
@@ -120,14 +80,6 @@ def magnitude(evidence: Evidence) -> Signal:
     if evidence.algorithm.inputs[0].columns == ("x", "y", "z"):
         return np.asarray(np.sqrt(signal[:, 0] * signal[:, 0] + signal[:, 1] * signal[:, 1] + signal[:, 2] * signal[:, 2]))
     return signal[:, 0]
-
-
-def label_of(evidence: Evidence, name: str, row: int, lang: Language) -> str:
-    """Return the word for a coded field of a row; empty where the algorithm has no such field."""
-    for one in evidence.algorithm.fields:
-        if one.name == name:
-            return member(one.labels, int(evidence.rows[name][row]), lang)
-    return ""
 
 
 def tone_of(evidence: Evidence, row: int) -> Tone:
@@ -140,10 +92,6 @@ def tone_of(evidence: Evidence, row: int) -> Tone:
     except ValueError:
         return "notice"
     return "alarm" if kind == "FALL" else "notice"
-
-
-def _moment(evidence: Evidence, sample: int, *, tenths: bool = True) -> str:
-    return clock(sample / evidence.fs, evidence.start, tenths=tenths) if sample >= 0 else "–"
 
 
 def _name_of(evidence: Evidence, rows: Sequence[int], lang: Language) -> str:
@@ -171,8 +119,8 @@ def _summary(evidence: Evidence, found: list[list[int]], lang: Language) -> tupl
     facts.append(Fact(say(lang, "fact.missing"), f"{100.0 * missing:.1f} %", tone="notice" if missing > 0.01 else "plain"))  # noqa: PLR2004 - 1 %
     lines = []
     for rows in found[:MOST_DETAILS]:
-        moment = _moment(evidence, int(evidence.rows[when][rows[0]]), tenths=False)
-        lines.append(say(lang, "events.line", time=moment, what=_name_of(evidence, rows, lang)))
+        time = moment(evidence, int(evidence.rows[when][rows[0]]), tenths=False)
+        lines.append(say(lang, "events.line", time=time, what=_name_of(evidence, rows, lang)))
     return (Facts(tuple(facts)), Notes(tuple(lines), "alarm")) if lines else (Facts(tuple(facts)),)
 
 
@@ -183,7 +131,7 @@ def _marks(evidence: Evidence, found: list[list[int]], lang: Language) -> tuple[
         ChartMark(
             percent(float(evidence.rows[when][rows[0]]), 0.0, n),
             str(number) if flags else "",
-            f"{_name_of(evidence, rows, lang)} {_moment(evidence, int(evidence.rows[when][rows[0]]), tenths=False)}",
+            f"{_name_of(evidence, rows, lang)} {moment(evidence, int(evidence.rows[when][rows[0]]), tenths=False)}",
             tone_of(evidence, rows[0]),
         )
         for number, rows in enumerate(found, start=1)
@@ -226,7 +174,7 @@ def _timeline(evidence: Evidence, found: list[list[int]], lang: Language) -> Tim
             Item(
                 percent(a, 0, n),
                 percent(b, 0, n) - percent(a, 0, n),
-                f"{_activity(word, lang)} {_moment(evidence, a, tenths=False)}",
+                f"{_activity(word, lang)} {moment(evidence, a, tenths=False)}",
                 quiet[not rest],
             )
             for a, b, word in spans
@@ -235,7 +183,7 @@ def _timeline(evidence: Evidence, found: list[list[int]], lang: Language) -> Tim
             lanes.append(Lane(words["still" if rest else ""], items))
     if evidence.truth:
         items = tuple(
-            Item(percent(at, 0, n), 0.0, f"{_activity(word, lang)} {_moment(evidence, at, tenths=False)}", "notice")
+            Item(percent(at, 0, n), 0.0, f"{_activity(word, lang)} {moment(evidence, at, tenths=False)}", "notice")
             for at, word in evidence.truth
         )
         lanes.append(Lane(say(lang, "lane.truth"), items))
@@ -243,7 +191,7 @@ def _timeline(evidence: Evidence, found: list[list[int]], lang: Language) -> Tim
         Item(
             percent(float(evidence.rows[when][rows[0]]), 0, n),
             0.0,
-            f"{_name_of(evidence, rows, lang)} {_moment(evidence, int(evidence.rows[when][rows[0]]), tenths=False)}",
+            f"{_name_of(evidence, rows, lang)} {moment(evidence, int(evidence.rows[when][rows[0]]), tenths=False)}",
             tone_of(evidence, rows[0]),
         )
         for rows in found
@@ -255,11 +203,6 @@ def _timeline(evidence: Evidence, found: list[list[int]], lang: Language) -> Tim
 def _activity(word: str, lang: Language) -> str:
     key = f"activity.{word}"
     return say(lang, key) if key in texts() else visible(word)
-
-
-def shown_fields(algorithm: Algorithm) -> tuple[Field, ...]:
-    """Return the fields that a table shows: all but vectors of features."""
-    return tuple(one for one in algorithm.fields if not one.shape)
 
 
 def _table(evidence: Evidence, lang: Language) -> Table:
@@ -275,49 +218,6 @@ def _table(evidence: Evidence, lang: Language) -> Table:
     return Table(caption, tuple(columns), rows, say(lang, "events.none"))
 
 
-def field_word(one: Field, lang: Language) -> str:
-    """Return the short heading of a field: the nomenclature's word where there is one, else the field's name."""
-    key = f"field.{one.name}"
-    return say(lang, key) if key in texts() else capital(one.name.replace("_", " "))
-
-
-def cell(evidence: Evidence, one: Field, row: int, lang: Language) -> str:
-    """Return one value of a row for readers: positions as times, codes as words, figures with three digits."""
-    value = evidence.rows[one.name][row]
-    if one.labels is not None:
-        if one.unit.code == "{bits}":
-            return _bits(one, int(value), lang)
-        return member(one.labels, int(value), lang)
-    if one.unit.code == "{sample}":
-        return _moment(evidence, int(value))
-    if one.kind == "?":
-        return say(lang, "yes" if bool(value) else "no")
-    if one.kind == "i8":
-        return str(int(value))
-    return figure(float(value))
-
-
-def _bits(one: Field, value: int, lang: Language) -> str:
-    members = list(one.labels) if one.labels is not None else []
-    named = [member(one.labels, int(bit), lang) for bit in members if int(bit) and value & int(bit) == int(bit)]
-    return say(lang, "list.and").join(named) if named else ("–" if value == 0 else str(value))
-
-
-def _meanings(evidence: Evidence, lang: Language) -> tuple[Block, ...]:
-    rows = tuple(
-        Row(
-            (
-                field_word(one, lang),
-                one.zh if lang == "zh" else one.en,
-                unit_sign(one.unit) or (one.unit.zh if lang == "zh" else one.unit.en),
-            )
-        )
-        for one in evidence.algorithm.fields
-    )
-    columns = tuple(Column(say(lang, key)) for key in ("meaning.field", "meaning.text", "meaning.unit"))
-    return (Table(say(lang, "meaning.rows"), columns, rows),)
-
-
 def _more_than_drawn(found: list[list[int]], lang: Language) -> tuple[Block, ...]:
     if len(found) <= MOST_DETAILS:
         return ()
@@ -327,7 +227,7 @@ def _more_than_drawn(found: list[list[int]], lang: Language) -> tuple[Block, ...
 def _detail(evidence: Evidence, number: int, rows: list[int], lang: Language) -> Section:
     first = evidence.rows[rows[0]]
     when = int(first[anchor(evidence.algorithm)])
-    words = f"{number}. {_name_of(evidence, rows, lang)}, {_moment(evidence, when)}"
+    words = f"{number}. {_name_of(evidence, rows, lang)}, {moment(evidence, when)}"
     blocks: list[Block] = [_close_up(evidence, rows, lang)]
     shares = next((evidence.contributions[row] for row in rows if row in evidence.contributions), None)
     if shares:
@@ -352,13 +252,13 @@ def _close_up(evidence: Evidence, rows: list[int], lang: Language) -> Chart:
         ChartMark(
             percent(float(evidence.rows[name][rows[0]]), first, after - 1),
             sign,
-            f"{field_word(one, lang)} {_moment(evidence, int(evidence.rows[name][rows[0]]))}",
+            f"{field_word(one, lang)} {moment(evidence, int(evidence.rows[name][rows[0]]))}",
             tone,
         )
         for one, name, sign, tone in _moments(evidence, lang)
         if first <= int(evidence.rows[name][rows[0]]) < after
     )
-    alt = say(lang, "events.close_alt", what=_name_of(evidence, rows, lang), time=_moment(evidence, position))
+    alt = say(lang, "events.close_alt", what=_name_of(evidence, rows, lang), time=moment(evidence, position))
     axis = time_ticks(first / fs, (after - 1) / fs, evidence.start)
     return Chart(
         say(lang, "events.close", before=f"{BEFORE:g}", after=f"{AFTER:g}"), alt, unit_sign(given.unit), lines, axis, y_ticks, marks
@@ -385,32 +285,3 @@ def contributions(shares: Mapping[str, float], lang: Language) -> Bars:
     odds = math.exp(-abs(logit))
     confidence = 1.0 / (1.0 + odds) if logit >= 0.0 else odds / (1.0 + odds)
     return Bars(say(lang, "bars.caption"), items, say(lang, "bars.total", logit=f"{logit:+.2f}", confidence=f"{confidence:.3f}"))
-
-
-def _limits(evidence: Evidence, lang: Language) -> tuple[str, ...]:
-    notes = [say(lang, f"limits.{evidence.origin}"), say(lang, "limits.medical")]
-    if evidence.algorithm.id.startswith("falls."):
-        notes.append(say(lang, "limits.falls"))
-    if evidence.algorithm.status != "stable":
-        notes.append(say(lang, "limits.status", status=say(lang, f"status.{evidence.algorithm.status}")))
-    return tuple(notes)
-
-
-def provenance(evidence: Evidence, lang: Language) -> tuple[tuple[str, str], ...]:
-    """Return where the page's content comes from: algorithm, parameters, sources, digests."""
-    values = evidence.params.model_dump(mode="json")
-    signal = np.ascontiguousarray(evidence.signal, dtype="<f8")
-    rows = [
-        ("from.algorithm", evidence.algorithm.name),
-        ("from.params", ", ".join(f"{name} = {value}" for name, value in values.items()) + f" [{evidence.params.digest()}]"),
-        ("from.source", "; ".join(" ".join(part for part in (one.citation, one.where) if part) for one in evidence.algorithm.source)),
-        (
-            "from.signal",
-            f"{visible(evidence.name)} {signal.shape[0]} × {evidence.fs:g} Hz, sha256 {hashlib.sha256(signal.tobytes()).hexdigest()}",
-        ),
-        ("from.rows", f"sha256 {hashlib.sha256(np.ascontiguousarray(evidence.rows).tobytes()).hexdigest()}"),
-        ("from.package", f"agetech {__version__}"),
-    ]
-    if evidence.made is not None:
-        rows.append(("from.made", evidence.made.isoformat(timespec="seconds")))
-    return tuple((say(lang, key), value.strip()) for key, value in rows)

@@ -21,9 +21,10 @@ from agetech.simulate.activities import (
 from agetech.simulate.mishaps import Direction, Fall, Toss
 from agetech.simulate.motion import EventKind, Person, Posture
 from agetech.simulate.scene import Scene, Span, Truth
-from agetech.simulate.sensor import Placement, Sensor
+from agetech.simulate.sensor import PLACEMENTS, Placement, Sensor
 
 __all__ = [
+    "PLACEMENTS",
     "Activity",
     "Bend",
     "Direction",

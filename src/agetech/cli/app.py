@@ -1,0 +1,132 @@
+"""The commands of `agetech`, bound to their implementations; help texts come from texts.json in two languages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from agetech.cli.terminal import guarded
+from agetech.cli.words import say, texts
+
+Json = Annotated[bool, typer.Option("--json")]
+
+
+def version_wanted(value: bool) -> None:  # noqa: FBT001 - typer calls it with the flag
+    """Print the version and leave."""
+    if value:
+        from agetech import __version__
+
+        typer.echo(f"agetech {__version__}")
+        raise typer.Exit
+
+
+def root(
+    lang: Annotated[str, typer.Option("--lang", metavar="[en|zh]")] = "",
+    version: Annotated[bool, typer.Option("--version", callback=version_wanted, is_eager=True)] = False,  # noqa: FBT002 - a flag
+) -> None:
+    """Do nothing but take the common options; `--lang` was taken before."""
+
+
+@guarded
+def demo(
+    out: Annotated[Path, typer.Option("--out", "-o")] = Path("agetech-demo.html"),
+    seed: Annotated[int, typer.Option("--seed", min=0)] = 1,
+    algorithm: Annotated[str, typer.Option("--algorithm")] = "falls.impact",
+    placement: Annotated[str, typer.Option("--placement", metavar="[waist|wrist|pocket]")] = "waist",
+    json_: Json = False,  # noqa: FBT002 - a flag
+) -> None:
+    """Simulate a day, find its falls and write a page."""
+    from agetech.cli.demo import run_demo
+
+    run_demo(out, seed=seed, algorithm=algorithm, placement=placement, as_document=json_)
+
+
+@guarded
+def run(
+    algorithm: Annotated[str, typer.Argument(metavar="ALGORITHM")],
+    file: Annotated[Path, typer.Argument(metavar="FILE")],
+    values: Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE")] = None,
+    profile: Annotated[str | None, typer.Option("--profile")] = None,
+    fs: Annotated[float | None, typer.Option("--fs", metavar="HZ")] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o")] = None,
+    json_: Json = False,  # noqa: FBT002 - a flag
+) -> None:
+    """Run an algorithm over a file."""
+    from agetech.cli.running import run_file
+
+    run_file(algorithm, file, values or [], profile=profile, fs=fs, out=out, as_document=json_)
+
+
+@guarded
+def algorithms(json_: Json = False) -> None:  # noqa: FBT002 - a flag
+    """List the installed algorithms."""
+    from agetech.cli.catalogue import list_algorithms
+
+    list_algorithms(as_document=json_)
+
+
+@guarded
+def describe(
+    algorithm: Annotated[str, typer.Argument(metavar="ALGORITHM")],
+    json_: Json = False,  # noqa: FBT002 - a flag
+) -> None:
+    """Show one algorithm."""
+    from agetech.cli.catalogue import describe_algorithm
+
+    describe_algorithm(algorithm, as_document=json_)
+
+
+@guarded
+def doctor(json_: Json = False) -> None:  # noqa: FBT002 - a flag
+    """Show the state of this installation."""
+    from agetech.cli.health import examine
+
+    examine(as_document=json_)
+
+
+@guarded
+def warmup(
+    cache: Annotated[Path | None, typer.Option("--cache-dir")] = None,
+    json_: Json = False,  # noqa: FBT002 - a flag
+) -> None:
+    """Compile all kernels."""
+    from agetech.cli.health import warm_up
+
+    warm_up(cache, as_document=json_)
+
+
+COMMANDS: dict[str, Callable[..., None]] = {
+    "demo": demo,
+    "run": run,
+    "algorithms": algorithms,
+    "describe": describe,
+    "doctor": doctor,
+    "warmup": warmup,
+}
+
+
+def build() -> Any:
+    """Return the command line with its help in the language of the surroundings."""
+    app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
+    app.callback()(root)
+    for name, command in COMMANDS.items():
+        app.command(name)(command)
+    made = typer.main.get_command(app)
+    _explain(made, "agetech")
+    for name, command in made.commands.items():  # type: ignore[attr-defined]
+        _explain(command, name)
+    return made
+
+
+def _explain(command: Any, name: str) -> None:
+    command.help = say(f"help.{name}")
+    command.short_help = None
+    for option in command.params:
+        word = f"option.{option.name.strip('_')}"
+        own = f"option.{name}.{option.name.strip('_')}"
+        text = say(own) if own in texts() else say(word) if word in texts() else None
+        if option.param_type_name == "option" or (text is not None and hasattr(option, "help")):
+            option.help = text
