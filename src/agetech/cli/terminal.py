@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TextIO
 
 from agetech.cli.exits import code_of
 from agetech.cli.words import say
-from agetech.errors import AgetechError
+from agetech.errors import AgetechError, ExchangeError
 from agetech.report.text import visible
 
 if TYPE_CHECKING:
@@ -101,19 +101,13 @@ def show_error(error: AgetechError | OSError | KeyboardInterrupt, *, as_document
     if isinstance(error, KeyboardInterrupt):
         show(say("interrupted"), to=sys.stderr)
         return
-    if isinstance(error, OSError):
-        name = visible(error.filename) if error.filename is not None else ""
-        document: dict[str, Any] = {"code": "E_FILE", "path": name, "message": visible(error.strerror or error)}
-        message, remedy = f"[E_FILE] {name}: {document['message']}", ""
-    else:
-        document = error.as_dict()
-        message, remedy = str(error), error.remedy()
+    said = ExchangeError("E_COMMAND_FILE", str(error.filename or ""), got=error.strerror or error) if isinstance(error, OSError) else error
     if as_document:
-        show_json({"error": document})
+        show_json({"error": said.as_dict()})
         return
-    show(message, style="bold red", to=sys.stderr)
-    if remedy:
-        show(remedy, to=sys.stderr)
+    show(str(said), style="bold red", to=sys.stderr)
+    if said.remedy():
+        show(said.remedy(), to=sys.stderr)
 
 
 def guarded(command: Callable[P, None]) -> Callable[P, None]:
