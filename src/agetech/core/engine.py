@@ -284,6 +284,10 @@ class WindowEngine:
             for frame, one in zip(self.frames, self.algorithm.inputs, strict=True):
                 frame.drop(self._span(frame, one)[0])
 
+    def counted(self) -> list[int] | None:
+        """Return how many rows of each input the frames have seen; None behind a front end, which has its own count."""
+        return None if self.shape.front is not None else [frame.reached() for frame in self.frames]
+
     def _span(self, frame: Frame, one: Input) -> tuple[int, int]:
         """Return the rows of the next window, [start, end): the same length each time, starts rounded once."""
         if one.kind == "series":

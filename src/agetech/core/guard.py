@@ -186,7 +186,7 @@ def at_end(guard: Records, declared: Input, path: str) -> SignalError | None:
 
 def probable_unit(level: float) -> str:
     """Return what a mean magnitude at rest suggests, as a UCUM code or a few bilingual words."""
-    for unit, rest in (("[g]", 1.0), ("m[g]", 1000.0), ("raw counts / 原始计数", 256.0), ("cm/s2", 980.665)):
+    for unit, rest in (("cm/s2", 980.665), ("[g]", 1.0), ("m[g]", 1000.0), ("raw counts / 原始计数", 256.0)):
         if abs(level / rest - 1) < 0.015 if unit == "cm/s2" else 0.7 < level / rest < 1.3:  # noqa: PLR2004 - see the module's text
             return unit
     if level < LIGHT:

@@ -135,12 +135,19 @@ def _cache(function: Callable[..., Any], name: str, folder: Path) -> Any:
         def load_overload(self, sig: Any, target_context: Any) -> Any:
             try:
                 return super().load_overload(sig, target_context)
-            except Exception:  # noqa: BLE001 - a damaged cache file is compiled anew, whatever it raises
+            except Exception:  # noqa: BLE001 - a damaged cache file may raise anything; it is made anew
+                self._forget()
                 return None
 
         def save_overload(self, sig: Any, data: Any) -> None:
             try:
                 super().save_overload(sig, data)
+            except OSError:
+                self.disable()
+
+        def _forget(self) -> None:
+            try:
+                self.flush()
             except OSError:
                 self.disable()
 

@@ -296,19 +296,23 @@ class Stream:
             raise CheckpointError("E_STATE", "seen", expected=f"int64 ({count},)", got="")
         self._seen = [int(one) for one in seen]
         self._engine.restore({name[7:]: array for name, array in arrays.items() if name.startswith("engine.")})
+        taken = self._seen
         if self._merge is not None:
+            taken = [int(one) for one in arrays["taken"]]
             for i, rows in enumerate(self._merge.waiting):
                 saved = arrays[f"waiting{i}"]
                 if saved.dtype != np.float64 or saved.shape[1:] != rows.shape[1:]:
                     raise CheckpointError("E_STATE", f"waiting{i}", expected=str(rows.shape), got=str(saved.shape))
                 self._merge.waiting[i] = saved.copy()
-            self._merge.taken = [int(one) for one in arrays["taken"]]
+            self._merge.taken = taken
             self._merge.last = [float(one) for one in arrays["last"]]
             rest = [
                 seen - taken - rows.shape[0] for seen, taken, rows in zip(self._seen, self._merge.taken, self._merge.waiting, strict=True)
             ]
             if any(rest):
                 raise CheckpointError("E_STATE", "taken", expected="sound", got="forged")
+        if isinstance(self._engine, WindowEngine) and self._engine.counted() not in (None, taken):
+            raise CheckpointError("E_STATE", "places", expected=str(taken), got="forged")
 
 
 def _no_entry(_x: Signal, _out: Records) -> int:
