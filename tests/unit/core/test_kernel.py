@@ -40,7 +40,9 @@ def child(code: str, **env: str | None) -> str:
     for name, value in env.items():
         if value is None:
             made.pop(name, None)
-    done = subprocess.run([sys.executable, "-W", "error", "-c", textwrap.dedent(code)], env=made, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", textwrap.dedent(code)], env=made, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 
@@ -120,8 +122,6 @@ def test_kernels_are_not_pickled() -> None:
         inner.__reduce__()
 
 
-
-
 def test_an_edited_callee_is_compiled_anew(tmp_path: Path) -> None:
     """Numba's own cache would serve the stale sum: only the callee's file changed."""
     package = tmp_path / "private"
@@ -131,7 +131,8 @@ def test_an_edited_callee_is_compiled_anew(tmp_path: Path) -> None:
         "from agetech.core import kernel\ndef _one(x):\n    return x + 1.0\none = kernel(_one)\n", encoding="utf-8"
     )
     (package / "caller.py").write_text(
-        "from agetech.core import kernel\nfrom private.callee import one\n\n\ndef _doubled(x):\n    return 2.0 * one(x)\ndoubled = kernel(_doubled)\n",
+        "from agetech.core import kernel\nfrom private.callee import one\n"
+        "def _doubled(x):\n    return 2.0 * one(x)\ndoubled = kernel(_doubled)\n",
         encoding="utf-8",
     )
     code = f"import sys; sys.path.insert(0, {str(tmp_path)!r})\nfrom private.caller import doubled\nprint(doubled(10.0))"
@@ -195,7 +196,8 @@ def test_a_damaged_cache_file_is_compiled_anew(tmp_path: Path) -> None:
 def test_foreign_kernels_keep_their_own_cache(tmp_path: Path) -> None:
     module = tmp_path / "foreign.py"
     module.write_text("import numba\n\n\n@numba.njit(cache=True)\ndef f(x):\n    return x + 1\n", encoding="utf-8")
-    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r})\nfrom agetech.core.guard import judge\njudge.ready()\nimport foreign\nprint(foreign.f(1))"
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r})\nfrom agetech.core.guard import judge\njudge.ready()\n"
+    code += "import foreign\nprint(foreign.f(1))"
     said = child(code, AGETECH_CACHE_DIR=str(tmp_path / "ours"), AGETECH_JIT="on", NUMBA_DISABLE_JIT=None, NUMBA_CACHE_DIR=None)
     assert said == "2"
     assert list((tmp_path / "__pycache__").glob("foreign*.nbi"))
