@@ -1,0 +1,434 @@
+"""`respiration.radar`: displacement of the chest from the complex signal of a radar, one or many range bins.
+
+Each second the bin that moves most is chosen (with hysteresis), the circle that its signal draws in the I/Q plane over 16 s
+is fitted, and the receiver's imbalance where the arc is wide. The displacement is the sum of the angles between
+successive samples seen from the centre, times wavelength / 4 pi: a centre that is fitted anew gives no jump. A row is
+given 8 s after its sample, so that the first second has a centre too.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from math import atan2, log10, pi, sqrt
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from agetech.core import Algorithm, Field, Input, Param, Params, Source, State, Step, kernel, state_dtype
+from agetech.signals.respiration.circle import imbalance, robust_circle
+from agetech.units import CODE, DEGREE, METRE, NUMBER, UNITS, Hertz, Number, Seconds
+
+if TYPE_CHECKING:
+    from agetech.core.declare import Records, Signal
+
+LIGHT = 299792458.0  # m/s
+POINTS = 400  # samples of a window that a fit uses at most
+CELLS = 6  # floats kept for each bin: centre, radius, residual, whether held, score
+ALONE = 2  # floats: gain and sine of the imbalance
+LEAST_BLOCKS, LEAST_POINTS = 4, 8  # fewer tell nothing
+WIDE = 4.2  # rad: an arc that shows an ellipse
+SNR_LIMIT = 60.0  # dB: more is not told apart
+
+
+class RadarParams(Params):
+    """Settings of `respiration.radar`."""
+
+    carrier: Hertz = Param(en="carrier frequency", zh="载波频率", ge=1e9, le=3e11)
+    reach: Seconds = Param(
+        8.0,
+        ge=2.0,
+        le=30.0,
+        en="seconds before and after a sample that its circle is fitted to; the delay of a row",
+        zh="拟合圆所用的前后时长，也是输出延迟",
+        source="ADR 0103",
+    )
+    patience: Seconds = Param(
+        10.0,
+        ge=1.0,
+        le=120.0,
+        en="how long another bin must be better before it is taken",
+        zh="更换距离单元前其他单元须持续更优的时间",
+        source="design: 10 s",
+    )
+    better: Number = Param(
+        1.5, ge=1.0, le=100.0, en="how many times more another bin must move", zh="其他单元须强多少倍", source="ADR 0103"
+    )
+    arc: Number = Param(
+        1.05,
+        ge=0.1,
+        le=6.0,
+        en="least arc, rad, that a circle is fitted to (60 degrees)",
+        zh="可拟合圆的最小弧，弧度（60 度）",
+        source="ADR 0103",
+    )
+
+
+class Plan(NamedTuple):
+    """Settings in samples."""
+
+    bins: int
+    reach: int
+    ring: int
+    second: int
+    stride: int
+    patience: int
+    better: float
+    arc: float
+    metres: float
+
+
+STATE = state_dtype(
+    [
+        ("index", "i8"),
+        ("given", "i8"),
+        ("bin", "i8"),
+        ("rival", "i8"),
+        ("waiting", "i8"),
+        ("last", "i8"),
+        ("wide", "i8"),
+        ("displacement", "f8"),
+        ("quality", "f8"),
+        ("arc", "f8"),
+        ("spread", "f8"),
+        ("snr", "f8"),
+    ]
+)
+
+FIELDS = (
+    Field(
+        "displacement",
+        "f8",
+        METRE,
+        "of the chest, from an arbitrary zero; NaN where the sample is missing",
+        "胸壁位移，零点任意；采样缺失时为 NaN",
+    ),
+    Field("quality", "f8", NUMBER, "0 to 1: how well the signal draws an arc of a circle", "0 到 1：信号与圆弧的吻合程度"),
+    Field("arc", "f8", DEGREE, "angle that the signal moves over, 360 at most", "信号扫过的角度，最大 360"),
+    Field("spread", "f8", NUMBER, "residual of the circle over its radius", "圆拟合残差与半径之比"),
+    Field("snr", "f8", UNITS["dB"], "radius squared over the residual's power, 60 at most", "半径平方与残差功率之比，最大 60"),
+    Field("bin", "i8", CODE, "range bin used", "所用的距离单元"),
+)
+
+
+def plan(p: RadarParams, fs: float, bins: int) -> Plan:
+    """Return the settings in samples for `bins` range bins at `fs` Hz."""
+    reach = max(4, round(p.reach * fs))
+    ring = 2 * reach + 1
+    return Plan(
+        bins,
+        reach,
+        ring,
+        max(1, round(fs)),
+        max(1, -(-ring // POINTS)),
+        max(1, round(p.patience)),
+        p.better,
+        p.arc,
+        LIGHT / p.carrier / (4.0 * pi),
+    )
+
+
+def init(plan: Plan) -> State:
+    """Return the state before the first sample."""
+    record = np.zeros(1, STATE)
+    record["bin"] = record["rival"] = record["last"] = -1
+    record["spread"] = 1.0
+    ring = np.zeros(plan.ring * plan.bins * 2 + plan.bins * CELLS + ALONE)
+    ring[-2] = 1.0
+    return State(record, ring)
+
+
+def sound(plan: Plan, state: State) -> bool:
+    """Return whether a kernel can have left this state."""
+    r = state.record[0]
+    counts = 0 <= r["given"] <= r["index"] and r["index"] - r["given"] <= plan.reach and -1 <= r["last"] < max(1, r["given"])
+    return bool(
+        counts
+        and -1 <= r["bin"] < plan.bins
+        and -1 <= r["rival"] < plan.bins
+        and 0 <= r["waiting"] <= plan.patience + 1
+        and state.ring[-2] > 0.1
+    )
+
+
+def _moving_power(plan: Plan, ring: Signal, which: int, first: int, last: int) -> float:
+    """Return the power of the slow movement of a bin between two samples: variance of quarter-second means, less the noise's share."""
+    block = max(1, plan.second // 4)
+    total_x = 0.0
+    total_y = 0.0
+    square = 0.0
+    noise = 0.0
+    blocks = 0
+    pairs = 0
+    for start in range(first, last - block + 1, block):
+        x = 0.0
+        y = 0.0
+        count = 0
+        before_x = 0.0
+        before_y = 0.0
+        for j in range(start, start + block):
+            at = ((j % plan.ring) * plan.bins + which) * 2
+            i, q = ring[at], ring[at + 1]
+            if i - i == 0.0 and q - q == 0.0:
+                if count > 0:
+                    noise += 0.5 * ((i - before_x) * (i - before_x) + (q - before_y) * (q - before_y))
+                    pairs += 1
+                x += i
+                y += q
+                before_x = i
+                before_y = q
+                count += 1
+        if count > 0:
+            x /= count
+            y /= count
+            total_x += x
+            total_y += y
+            square += x * x + y * y
+            blocks += 1
+    if blocks < LEAST_BLOCKS:
+        return 0.0
+    power = square / blocks - (total_x * total_x + total_y * total_y) / blocks / blocks
+    return max(power - (noise / pairs / block if pairs > 0 else 0.0), 0.0)
+
+
+moving_power = kernel(_moving_power)
+
+
+def _gather(plan: Plan, ring: Signal, which: int, first: int, last: int, x: Signal, y: Signal) -> int:
+    """Fill x and y with the valid, corrected samples of a bin; return how many."""
+    gain, sine = ring[ring.shape[0] - 2], ring[ring.shape[0] - 1]
+    cosine = sqrt(1.0 - sine * sine)
+    n = 0
+    for j in range(first, last + 1, plan.stride):
+        at = ((j % plan.ring) * plan.bins + which) * 2
+        i, q = ring[at], ring[at + 1]
+        if i - i == 0.0 and q - q == 0.0 and n < x.shape[0]:
+            x[n] = i
+            y[n] = (q / gain - i * sine) / cosine
+            n += 1
+    return n
+
+
+gather = kernel(_gather)
+
+
+def _arc_of(x: Signal, y: Signal, n: int, fit: Signal) -> float:
+    """Return the angle, rad, that points in time order sweep seen from the centre: a sine's range, from its standard deviation."""
+    angle = 0.0
+    total = 0.0
+    square = 0.0
+    noise = 0.0
+    for i in range(n):
+        if i > 0:
+            ax, ay = x[i - 1] - fit[0], y[i - 1] - fit[1]
+            bx, by = x[i] - fit[0], y[i] - fit[1]
+            turn = atan2(ax * by - ay * bx, ax * bx + ay * by)
+            angle += turn
+            noise += turn * turn
+        total += angle
+        square += angle * angle
+    variance = square / n - total * total / n / n
+    return min(2.83 * sqrt(max(variance - 0.5 * noise / n, 0.0)), 2.0 * pi)
+
+
+arc_of = kernel(_arc_of)
+
+
+def _refit(plan: Plan, s: Records, ring: Signal, which: int, first: int, last: int) -> None:
+    """Fit the circle of a bin and tell arc, spread, SNR and quality; a short arc keeps the centre that was there."""
+    x = np.empty(POINTS + 1)
+    y = np.empty(POINTS + 1)
+    weight = np.empty(POINTS + 1)
+    fit = np.zeros(4)
+    cell = plan.ring * plan.bins * 2 + which * CELLS
+    n = gather(plan, ring, which, first, last, x, y)
+    fitted = n >= LEAST_POINTS and robust_circle(x, y, weight, n, fit)
+    arc = arc_of(x, y, n, fit) if fitted else 0.0
+    if fitted and arc >= plan.arc:
+        ratio = np.zeros(2)
+        end = ring.shape[0]
+        if arc > WIDE and fit[3] < 0.35 * fit[2]:
+            gain, sine = ring[end - 2], ring[end - 1]
+            if imbalance(x, y, n, fit, ratio):
+                share = 1.0 if s.wide == 0 else 0.2
+                ring[end - 2] = min(max(gain * (1.0 + share * (ratio[0] - 1.0)), 0.6), 1.67)
+                ring[end - 1] = min(max(sine + share * ratio[1], -0.5), 0.5)
+                s.wide = 1
+                n = gather(plan, ring, which, first, last, x, y)
+                fitted = robust_circle(x, y, weight, n, fit)
+        ring[cell] = fit[0]
+        ring[cell + 1] = fit[1]
+        ring[cell + 2] = fit[2]
+        ring[cell + 3] = fit[3]
+        ring[cell + 4] = 1.0
+    elif ring[cell + 4] == 0.0 and n > 0:
+        away = 0.0
+        for i in range(n):
+            away += sqrt(x[i] * x[i] + y[i] * y[i])
+        ring[cell] = 0.0  # short arcs seen from the origin: right where the receiver has no offset
+        ring[cell + 1] = 0.0
+        ring[cell + 2] = away / n
+    radius = ring[cell + 2]
+    s.arc = 0.0
+    s.spread = 1.0
+    s.snr = -SNR_LIMIT
+    s.quality = 0.0
+    if n >= LEAST_POINTS and radius > 0.0:
+        off = 0.0
+        fit[0] = ring[cell]
+        fit[1] = ring[cell + 1]
+        for i in range(n):
+            distance = sqrt((x[i] - fit[0]) * (x[i] - fit[0]) + (y[i] - fit[1]) * (y[i] - fit[1])) - radius
+            off += distance * distance
+        arc = arc_of(x, y, n, fit)
+        s.spread = min(sqrt(off / n) / radius, 1.0)
+        s.arc = arc * 180.0 / pi
+        s.snr = min(-20.0 * log10(max(s.spread, 1e-3)), SNR_LIMIT)
+        certain = 1.0 if ring[cell + 4] > 0.0 else 0.5
+        s.quality = certain * min(max((0.5 - s.spread) / 0.3, 0.0), 1.0) * min(arc / plan.arc, 1.0)
+
+
+refit = kernel(_refit)
+
+
+def _choose(plan: Plan, s: Records, ring: Signal, first: int, last: int) -> None:
+    """Score the bins and change the bin where another has moved more for long enough."""
+    best = -1
+    most = 0.0
+    current = 0.0
+    for which in range(plan.bins):
+        score = moving_power(plan, ring, which, first, last + 1)
+        ring[plan.ring * plan.bins * 2 + which * CELLS + 5] = score
+        if which == s.bin:
+            current = score
+        if best < 0 or score > most:
+            best = which
+            most = score
+    if s.bin < 0 or (current == 0.0 and most > 0.0):
+        s.bin = best
+        s.waiting = 0
+    elif most > plan.better * current and best != s.bin:
+        s.waiting = s.waiting + 1 if best == s.rival else 1
+        s.rival = best
+        if s.waiting > plan.patience:
+            s.bin = best
+            s.waiting = 0
+    else:
+        s.waiting = 0
+
+
+choose = kernel(_choose)
+
+
+def _give(plan: Plan, s: Records, ring: Signal, row: Records) -> None:
+    """Fill the next row: the sample `given`, `reach` samples ago at most."""
+    j = s.given
+    first = max(0, j - plan.reach, s.index - plan.ring)
+    last = min(j + plan.reach, s.index - 1)
+    if j % plan.second == 0:
+        choose(plan, s, ring, first, last)
+        refit(plan, s, ring, s.bin, first, last)
+    cell = plan.ring * plan.bins * 2 + s.bin * CELLS
+    radius = ring[cell + 2]
+    at = ((j % plan.ring) * plan.bins + s.bin) * 2
+    end = ring.shape[0]
+    sine = ring[end - 1]
+    cosine = sqrt(1.0 - sine * sine)
+    x = ring[at] - ring[cell]
+    y = (ring[at + 1] / ring[end - 2] - ring[at] * sine) / cosine - ring[cell + 1]
+    there = x - x == 0.0 and y - y == 0.0
+    clear = there and x * x + y * y > 0.04 * radius * radius and radius > 0.0
+    if clear:
+        if s.last >= 0 and j - s.last < plan.reach:
+            from_ = ((s.last % plan.ring) * plan.bins + s.bin) * 2
+            ax = ring[from_] - ring[cell]
+            ay = (ring[from_ + 1] / ring[end - 2] - ring[from_] * sine) / cosine - ring[cell + 1]
+            if ax - ax == 0.0 and ay - ay == 0.0:
+                s.displacement += plan.metres * atan2(ax * y - ay * x, ax * x + ay * y)
+        s.last = j
+    row.displacement = s.displacement if there else float("nan")
+    row.quality = s.quality if clear else 0.0
+    row.arc = s.arc
+    row.spread = s.spread
+    row.snr = s.snr
+    row.bin = s.bin
+    s.given += 1
+
+
+give = kernel(_give)
+
+
+def step(plan: Records, state: Records, ring: Signal, x: Signal, out: Records) -> int:
+    """Take samples (n, 2 bins), I and Q of each bin in turn; give the row of the sample `reach` before each."""
+    p, s, n = plan[0], state[0], 0
+    for row in range(x.shape[0]):
+        at = (s.index % p.ring) * p.bins * 2
+        for k in range(2 * p.bins):
+            ring[at + k] = x[row, k]
+        s.index += 1
+        if s.index > p.reach:
+            give(p, s, ring, out[n])
+            n += 1
+    return n
+
+
+def flush(plan: Records, state: Records, ring: Signal, out: Records) -> int:
+    """Give the rows of the last samples."""
+    p, s, n = plan[0], state[0], 0
+    while s.given < s.index:
+        give(p, s, ring, out[n])
+        n += 1
+    return n
+
+
+def _most(plan: Plan, n: int) -> int:
+    return n if n > 0 else plan.reach + 1
+
+
+def _latency(p: RadarParams) -> float:
+    return p.reach
+
+
+STEP, FLUSH = kernel(step), kernel(flush)
+
+
+@lru_cache(maxsize=64)
+def radar_for(bins: int) -> Algorithm:
+    """Return `respiration.radar` for that many range bins; its input has the columns i0, q0, i1, q1, ..."""
+    columns = tuple(f"{part}{k}" for k in range(bins) for part in ("i", "q"))
+    return Algorithm(
+        id="respiration.radar",
+        version="1.0.0",
+        title_en="Chest displacement from radar I/Q",
+        title_zh="由雷达 I/Q 信号得到胸壁位移",
+        source=(
+            Source(
+                "Droitcour et al. 2004, Range correlation and I/Q performance benefits in single-chip silicon Doppler radars",
+                "doi:10.1109/TMTT.2004.823552",
+                status="from memory",
+            ),
+            Source(
+                "Taubin 1991, Estimation of planar curves, surfaces, and nonplanar space curves",
+                "doi:10.1109/34.103273",
+                status="from memory",
+            ),
+            Source("Bin choice, hold rules and delay: agetech ADR 0103", status="own"),
+        ),
+        inputs=(
+            Input(
+                "iq", NUMBER, en="I and Q of each range bin in turn", zh="依次为各距离单元的 I 和 Q", columns=columns, rates=(4.0, 4000.0)
+            ),
+        ),
+        output="series",
+        fields=FIELDS,
+        params=RadarParams,
+        latency=_latency,
+        grain=_second,
+        shape=Step(plan=lambda p, fs: plan(p, fs, bins), init=init, step=STEP, most=_most, flush=FLUSH, sound=sound),
+    )
+
+
+def _second(p: RadarParams, fs: float) -> int:
+    return max(1, round(fs))
+
+
+RADAR = radar_for(1)
