@@ -37,4 +37,4 @@ def __getattr__(name: str) -> object:
         from agetech.scoring import table
 
         return getattr(table, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")  # noqa: EM102, TRY003 - as Python words it
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

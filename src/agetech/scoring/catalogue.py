@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Iterator
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 from agetech.errors import ParamsError
 from agetech.scoring.instrument import Instrument
@@ -24,7 +23,7 @@ def instrument(name: str | Instrument, version: str | None = None) -> Instrument
         return name
     if not isinstance(name, str):
         raise ParamsError("E_INSTRUMENT", "scoring", expected="an instrument id", got=type(name).__name__)
-    found = _REGISTERED.get(name) or ({i.version: i for i in [_shipped(name)]} if name in shipped() else {})
+    found = _REGISTERED.get(name) or (_versions(name) if name in shipped() else {})
     if not found:
         raise ParamsError("E_INSTRUMENT", "scoring", expected=_near(name), got=name)
     if version is None:
@@ -77,17 +76,27 @@ def unregister(name: str) -> None:
 
 
 @lru_cache(maxsize=1)
+def _files() -> dict[str, tuple[str, ...]]:
+    """Return id -> file names: `phq9.json` is the newest version, `phq9@1.0.0.json` an older one that stays loadable."""
+    found: dict[str, tuple[str, ...]] = {}
+    for entry in files("agetech.scoring").joinpath("instruments").iterdir():
+        if entry.name.endswith(".json"):
+            name = entry.name.removesuffix(".json").partition("@")[0]
+            found[name] = (*found.get(name, ()), entry.name)
+    return found
+
+
 def shipped() -> frozenset[str]:
     """Return the ids of the instruments that agetech ships."""
+    return frozenset(_files())
+
+
+@cache
+def _versions(name: str) -> dict[str, Instrument]:
+    """Return the shipped versions of an instrument, read when first asked for."""
     folder = files("agetech.scoring").joinpath("instruments")
-    return frozenset(entry.name.removesuffix(".json") for entry in folder.iterdir() if entry.name.endswith(".json"))
-
-
-@lru_cache(maxsize=None)
-def _shipped(name: str) -> Instrument:
-    text = files("agetech.scoring").joinpath("instruments", f"{name}.json").read_text(encoding="utf-8")
-    document: Mapping[str, Any] = json.loads(text)
-    return Instrument.parse(document)
+    loaded = [Instrument.parse(json.loads(folder.joinpath(file).read_text(encoding="utf-8"))) for file in _files()[name]]
+    return {one.version: one for one in loaded}
 
 
 def _order(version: str) -> tuple[int, ...]:

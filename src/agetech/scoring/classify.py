@@ -91,11 +91,13 @@ def _applies_to(form: Form, found: Outcome, scheme: Scheme) -> float | int | Non
     level = form.need(bonus["context"])
     if level is None:
         return None
-    added = bonus["points"].get(level, 0)
+    added: int = bonus["points"].get(level, 0)
     raw: float | int = found.values["raw"]
     if added:
         found.adjustments.append(adjustment("scheme_bonus", f"{scheme.id}: {added} for {level}", f"{scheme.id}：按文化程度加{added}分"))
-    return min(raw + added, form.instrument.document["total"]["max"])
+    most: float | int = form.instrument.document["total"]["max"]
+    adjusted: float | int = min(raw + added, most)
+    return adjusted
 
 
 def _stratum(one: Instrument, form: Form, scheme: Scheme, verdict: Verdict) -> Stratum | None:

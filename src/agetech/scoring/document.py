@@ -56,13 +56,13 @@ class ItemDocument(Strict):
     def one_of(self) -> ItemDocument:
         """Refuse an item without allowed answers, with both forms, or with an empty range."""
         if (self.values is None) == (self.range is None):
-            raise ValueError("either values or range")  # noqa: EM101, TRY003 - told as SchemaError
+            raise ValueError("either values or range")
         if self.values is not None and (self.values != sorted(set(self.values)) or self.continuous):
-            raise ValueError("values must ascend without repetition and are not continuous")  # noqa: EM101, TRY003
+            raise ValueError("values must ascend without repetition and are not continuous")
         if self.range is not None and self.range[0] >= self.range[1]:
-            raise ValueError("range must ascend")  # noqa: EM101, TRY003
+            raise ValueError("range must ascend")
         if self.range is not None and not self.continuous and not all(isinstance(edge, int) for edge in self.range):
-            raise ValueError("a range of whole numbers needs whole edges")  # noqa: EM101, TRY003
+            raise ValueError("a range of whole numbers needs whole edges")
         return self
 
     @property
@@ -162,9 +162,9 @@ class ContextDocument(Strict):
     def bounded(self) -> ContextDocument:
         """Refuse a number without bounds and a code without its values."""
         if self.type in ("number", "integer") and (self.min is None or self.max is None):
-            raise ValueError("a number needs min and max")  # noqa: EM101, TRY003
+            raise ValueError("a number needs min and max")
         if self.type == "code" and not self.values:
-            raise ValueError("a code needs its values")  # noqa: EM101, TRY003
+            raise ValueError("a code needs its values")
         return self
 
 
@@ -181,9 +181,7 @@ class SafetyDocument(Strict):
 class LicenceDocument(Strict):
     """The licence class, whether item text may ship, and whether a person confirmed it."""
 
-    class_: Annotated[
-        Literal["open", "free_use_text_reserved", "reserved", "official_document", "measurement"], Field(alias="class")
-    ]
+    class_: Annotated[Literal["open", "free_use_text_reserved", "reserved", "official_document", "measurement"], Field(alias="class")]
     ships_text: bool
     confirmed: bool
     note: Text | None = None
@@ -241,6 +239,7 @@ class InstrumentDocument(Strict):
     default_scheme: Id | None
     missing: MissingDocument
     absences: dict[Literal["null", "not_asked", "refused", "unable", "dont_know"], AbsenceWorth | str] = {}
+    answers: dict[str, Words] = {}
     context: list[ContextDocument] = []
     safety: list[SafetyDocument] = []
     licence: LicenceDocument
@@ -281,7 +280,7 @@ def check(document: Any, where: str = "instrument") -> InstrumentDocument:
 def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     keys = [key for key, _ in pairs]
     if len(keys) != len(set(keys)):
-        raise ValueError("a key stands twice")  # noqa: EM101, TRY003 - told as SchemaError
+        raise ValueError("a key stands twice")
     return dict(pairs)
 
 
@@ -353,7 +352,12 @@ def _source_faults(doc: InstrumentDocument) -> Iterator[tuple[str, str, str]]:
     """Yield levels above memory without a source, wanted sources that are not said, and codes verified by nothing."""
     known = {source.id for source in doc.sources}
     parts: list[tuple[str, str, list[str], str | None]] = [
-        ("verification.arithmetic", doc.verification.arithmetic.level, doc.verification.arithmetic.sources, doc.verification.arithmetic.wanted),
+        (
+            "verification.arithmetic",
+            doc.verification.arithmetic.level,
+            doc.verification.arithmetic.sources,
+            doc.verification.arithmetic.wanted,
+        ),
         ("verification.bands", doc.verification.bands.level, doc.verification.bands.sources, doc.verification.bands.wanted),
     ]
     parts += [(f"schemes.{name}", s.level, s.sources, s.wanted) for name, s in doc.schemes.items()]

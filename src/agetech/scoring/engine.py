@@ -55,7 +55,7 @@ def choose(one: Instrument, scheme: str | None) -> tuple[Scheme | None, str | No
     name = one.default_scheme if scheme is None else scheme
     if name is None:
         return None, None
-    if not isinstance(name, str) or name not in one.schemes:
+    if name not in one.schemes:
         raise ParamsError("E_SCHEME", f"scoring.{one.id}", expected=", ".join(one.schemes) or "no scheme", got=str(name))
     return one.schemes[name], name
 
@@ -72,7 +72,7 @@ def score_form(
     """Return the result for a known instrument and scheme: the path that single answers and tables share."""
     form = read(one, responses, context if isinstance(context, Mapping) else None)
     form.mode = name
-    flags = [flag for flag, item, least in one.safety if (form.get(item) or 0) >= least] if one.safety else []
+    flags = [flag for flag, item, least in one.safety if form.points.get(item, -1) >= least] if one.safety else []
     if form.errors:
         return _result(one, form, Outcome(None, None, "invalid"), scheme, flags)
     if one.method == rules.STORED_ONLY:
@@ -138,9 +138,7 @@ def prorate(total: float, answered: int, items: int, rounding: str) -> int:
     return ceil(filled) if rounding == "ceil" else floor(filled + 0.5)
 
 
-def _result(
-    one: Instrument, form: Form, found: Outcome, scheme: Scheme | None, flags: list[str], verdict: Verdict | None = None
-) -> Score:
+def _result(one: Instrument, form: Form, found: Outcome, scheme: Scheme | None, flags: list[str], verdict: Verdict | None = None) -> Score:
     """Return the frozen result of one form."""
     category = found.category
     return Score(

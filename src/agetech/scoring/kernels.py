@@ -1,7 +1,8 @@
-"""The compiled loop that scores a table of a plain sum scale. Plain functions; `core.kernel` compiles them.
+"""The compiled loops that score a table of a plain sum scale. Plain functions; `core.kernel` compiles them.
 
-Each allowed answer of each item is one packed int64, so that a row costs one load and one add an item:
-bits 0-19 points, 20-29 and 30-39 two symptom counts, 40-45 safety flags, 46-54 absences, 55-62 items that lack.
+Each answer of each item is one packed int64, so that an item costs one load and one add, without a branch:
+bits 0-19 points, 20-27 and 28-35 two symptom counts, 36-41 safety flags, 42-49 absences, 50-57 items that lack,
+62 an answer that is not allowed.
 """
 
 from __future__ import annotations
@@ -9,83 +10,73 @@ from __future__ import annotations
 from math import ceil, floor
 from typing import Any
 
-POINTS, FIRST, SECOND, FLAGS, ABSENT, LACKS = 0, 20, 30, 40, 46, 55
+POINTS, FIRST, SECOND, FLAGS, ABSENT, LACKS, WRONG = 0, 20, 28, 36, 42, 50, 62
 OK, PRORATED, INCOMPLETE, INVALID = 0, 1, 3, 4  # places in result.STATUSES
-FORBIDDEN = -1
+CODES = 256  # a byte an answer
+MISSING, FORBIDDEN = 254, 255
 HALF_UP, CEIL = 0, 1
 
 
-def sum_rows(
-    x: Any,
-    lookup: Any,
-    base: Any,
-    null: Any,
-    group: Any,
-    rule: Any,
-    lows: Any,
-    status: Any,
-    total: Any,
-    band: Any,
-    lacking: Any,
-    subscores: Any,
-    counts: Any,
-    flags: Any,
-) -> None:
-    """Score every row of `x`, shape (n, items), any number type; NaN or `rule[0]` stands for not answered.
+def encode(x: Any, base: Any, code: float, out: Any) -> None:
+    """Write answers of any number type, shape (n, items), as bytes: answer minus `base`, MISSING or FORBIDDEN.
 
-    lookup: (items, answers) packed points by answer minus `base`, -1 where not allowed; null: (items,) packed worth
-    of an absence; group: (items,) subscale or -1; rule: missing code, factor, items that may lack (-1: none),
-    rounding, fewest answers, highest band edge; lows: lower edges of the bands.
-    Fills status, total (NaN: none), band (-1: none), lacking, subscores (n, groups), counts (n, 0 or 2), flags.
+    NaN and `code` are missing; fractions, infinity and anything more than 253 above `base` are forbidden.
     """
-    code, factor, may_lack, rounding, fewest, top = rule[0], rule[1], rule[2], rule[3], rule[4], rule[5]
-    items, answers, groups, counted = x.shape[1], lookup.shape[1], subscores.shape[1], counts.shape[1]
     for i in range(x.shape[0]):
-        packed = 0
-        wrong = False
-        for j in range(items):
+        for j in range(x.shape[1]):
             value = float(x[i, j])
             if value != value or value == code:  # noqa: PLR0124 - NaN
-                packed += null[j]
+                out[i, j] = MISSING
                 continue
             place = value - base[j]
-            if not 0 <= place < answers or place != floor(place):
-                wrong = True
-                continue
-            worth = lookup[j, int(place)]
-            if worth == FORBIDDEN:
-                wrong = True
-                continue
+            out[i, j] = int(place) if 0 <= place < MISSING and place == floor(place) else FORBIDDEN
+
+
+def sum_rows(  # noqa: PLR0913, PLR0917 - a kernel fills the arrays it is given
+    x: Any, lookup: Any, classes: Any, pairs: Any, rule: Any, status: Any, total: Any, band: Any, lacking: Any, pair: Any, flags: Any
+) -> None:
+    """Score every row of bytes `x`, shape (n, items).
+
+    lookup: (items, 256) packed points by byte; classes: band by points, -1 for none; pairs: a value by the two symptom
+    counts, or empty; rule: factor, items that may lack (-1: none), rounding, fewest answers.
+    Fills status, total (NaN: none), band, lacking, pair (-1: unknown) and flags, one each a row.
+    """
+    factor, may_lack, rounding, fewest = rule[0], rule[1], rule[2], rule[3]
+    items, paired = x.shape[1], pairs.shape[0] > 0
+    for i in range(x.shape[0]):
+        packed, seen = 0, 0
+        for j in range(items):
+            worth = lookup[j, x[i, j]]
             packed += worth
-            if groups > 0 and group[j] >= 0:
-                subscores[i, group[j]] += worth & 0xFFFFF
+            seen |= worth
         points = packed & 0xFFFFF
         lack = (packed >> LACKS) & 0xFF
-        absent = (packed >> ABSENT) & 0x1FF
-        lacking[i] = lack
+        absent = (packed >> ABSENT) & 0xFF
         flags[i] = (packed >> FLAGS) & 0x3F > 0
-        total[i] = float("nan")
+        lacking[i] = lack
         band[i] = -1
-        whole = lack == 0 and items - absent >= fewest
-        if wrong:
-            status[i] = INVALID
-            lacking[i] = 0
-        elif whole:
-            status[i] = OK
-            total[i] = points * factor
+        if paired:
+            pair[i] = -1
+        if (seen >> WRONG) & 1 == 1:
+            status[i], total[i], lacking[i] = INVALID, float("nan"), 0
+        elif lack == 0 and items - absent >= fewest:
+            status[i], total[i], band[i] = OK, points * factor, classes[points]
+            if paired:
+                pair[i] = pairs[(packed >> FIRST) & 0xFF, (packed >> SECOND) & 0xFF]
         elif 0 < lack <= may_lack and lack < items:
-            filled = points * items / (items - lack)
-            status[i] = PRORATED
-            total[i] = (ceil(filled) if rounding == CEIL else floor(filled + 0.5)) * factor
+            mean = points * items / (items - lack)
+            filled = ceil(mean) if rounding == CEIL else floor(mean + 0.5)
+            status[i], total[i], band[i] = PRORATED, filled * factor, classes[int(filled)]
         else:
-            status[i] = INCOMPLETE
-        if (wrong or not whole) and groups > 0:
-            for g in range(groups):
-                subscores[i, g] = float("nan")
-        if counted > 0:
-            counts[i, 0] = -1 if wrong or not whole else (packed >> FIRST) & 0x3FF
-            counts[i, 1] = -1 if wrong or not whole else (packed >> SECOND) & 0x3FF
-        if status[i] <= PRORATED and total[i] <= top:
-            for b in range(lows.shape[0]):
-                if total[i] >= lows[b]:
-                    band[i] = b
+            status[i], total[i] = INCOMPLETE, float("nan")
+
+
+def add_parts(x: Any, lookup: Any, group: Any, status: Any, out: Any) -> None:
+    """Fill the subscales of complete rows, shape (n, groups); NaN elsewhere. group: (items,) subscale or -1."""
+    for i in range(x.shape[0]):
+        for g in range(out.shape[1]):
+            out[i, g] = 0.0 if status[i] == OK else float("nan")
+        if status[i] == OK:
+            for j in range(x.shape[1]):
+                if group[j] >= 0:
+                    out[i, group[j]] += lookup[j, x[i, j]] & 0xFFFFF

@@ -13,7 +13,8 @@ class Outcome:
     """The findings of one rule on one form.
 
     category: a code, None for none, or BANDED where the chosen scheme's bands decide by the total. raised: safety
-    flags. disputed: scheme -> category where another reading of the same answers decides otherwise. adjustments: what was done to a raw number, each with `code` and the reason in both languages.
+    flags. disputed: scheme -> category where another reading of the same answers decides otherwise. adjustments:
+    what was done to a raw number, each with `code` and the reason in both languages.
     """
 
     total: float | int | None = None

@@ -19,13 +19,13 @@ from agetech.errors import ParamsError
 from agetech.scoring import kernels, rules
 from agetech.scoring.catalogue import instrument as _find
 from agetech.scoring.engine import choose, score_form
-from agetech.scoring.instrument import UNBACKED, Instrument, Scheme
+from agetech.scoring.instrument import UNBACKED, Instrument, Item, Scheme
 from agetech.scoring.result import STATUSES, Score
-from agetech.scoring.rules.clinical import syndrome
+from agetech.scoring.rules.clinical import is_core, is_symptom, syndrome
 
-LARGEST_SPAN = 256  # answers of one item that the lookup holds
+LARGEST_FORM, LARGEST_TOTAL = 255, 65_535  # what the packed lookups hold
+BLOCK = 65_536  # rows that are turned into bytes at a time
 SYNDROMES = ("none", "other", "major")
-PHQ9_CORE = ("q1", "q2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class ScoreTable:
     total: npt.NDArray[np.float64]
     category: npt.NDArray[np.int8]
     categories: tuple[str, ...]
-    n_missing: npt.NDArray[np.int16]
+    n_missing: npt.NDArray[np.uint8 | np.int16]
     subscores: dict[str, npt.NDArray[np.float64]] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
     safety_flags: dict[str, npt.NDArray[np.bool_]] = field(default_factory=dict)
@@ -146,7 +146,11 @@ def _context(one: Instrument, context: Mapping[str, Any] | None, n: int) -> tupl
     shared: dict[str, Any] = {}
     varying: dict[str, list[Any]] = {}
     for name, given in (context or {}).items():
-        if isinstance(given, str) or not isinstance(given, Sequence | np.ndarray) or name in ("unable", "refused", "dont_know", "not_asked"):
+        if (
+            isinstance(given, str)
+            or not isinstance(given, Sequence | np.ndarray)
+            or name in ("unable", "refused", "dont_know", "not_asked")
+        ):
             shared[name] = given
             continue
         values = given.tolist() if isinstance(given, np.ndarray) else list(given)
@@ -162,72 +166,77 @@ def _absences_named(shared: Mapping[str, Any], varying: Mapping[str, Any]) -> bo
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """The lookups of a plain sum scale, see `kernels.sum_rows`."""
+    """The lookups of a plain sum scale, see `kernels.sum_rows`; `packed` by answer minus `base`, `null` for none."""
 
-    lookup: npt.NDArray[np.int64]
+    packed: npt.NDArray[np.int64]
     base: npt.NDArray[np.int64]
     null: npt.NDArray[np.int64]
     group: npt.NDArray[np.int64]
-    groups: tuple[str, ...]
-    counts: int
+    most: int
 
 
-@lru_cache(maxsize=256)
-def _plan_of(one_hash: str, one: _ByHash) -> _Plan | None:
-    return _make_plan(one.instrument)
-
-
-@dataclass(frozen=True, slots=True)
-class _ByHash:
-    """An instrument that compares by its content hash, as the key of a cache."""
-
-    hash: str
-    instrument: Instrument = field(compare=False)
+_PLANS: dict[str, _Plan | None] = {}
 
 
 def _plan(one: Instrument) -> _Plan | None:
     """Return the lookups of a plain sum scale of whole points; None where the single path must score each row."""
-    return _plan_of(one.hash, _ByHash(one.hash, one))
+    if one.hash not in _PLANS:
+        _PLANS[one.hash] = _make_plan(one)
+    return _PLANS[one.hash]
 
 
 def _make_plan(one: Instrument) -> _Plan | None:
     items = one.items
-    spans = [item.hi - item.lo + 1 for item in items]
     whole = all(item.allowed is not None and all(v == int(v) and v >= 0 for v in item.allowed) for item in items)
-    fits = len(items) <= 255 and sum(item.hi for item in items) < 2**20 and max(spans) <= LARGEST_SPAN  # noqa: PLR2004 - bits
-    members = [i for ids in one.subscales.values() for i in ids]
-    flags = {flag for flag, _, _ in one.safety}
-    if one.method not in (rules.SUM, "phq9") or not whole or not fits or len(members) != len(set(members)) or len(flags) > 1:
+    if one.method not in (rules.SUM, "phq9") or not whole or len(items) > LARGEST_FORM:
         return None
-    lookup = np.full((len(items), int(max(spans))), kernels.FORBIDDEN, dtype=np.int64)
-    null = np.zeros(len(items), dtype=np.int64)
-    least = {item: limit for _, item, limit in one.safety}
+    members = [i for ids in one.subscales.values() for i in ids]
+    most, span = sum(item.hi for item in items), max(item.hi - item.lo for item in items)
+    if most > LARGEST_TOTAL or span >= kernels.MISSING or len(members) != len(set(members)) or len(one.safety) > 1:
+        return None
+    packed = np.full((len(items), kernels.CODES), 1 << kernels.WRONG, dtype=np.int64)
+    null = np.full(len(items), (1 << kernels.ABSENT) + (1 << kernels.LACKS), dtype=np.int64)
     for row, item in enumerate(items):
         for value in item.allowed or ():
-            lookup[row, int(value - item.lo)] = _packed(one, item.id, int(item.points(value)), least)
+            packed[row, int(value - item.lo)] = _packed(one, item, int(value))
         worth = item.absences.get(one.absence_of_null)
-        if worth is None:
-            null[row] = (1 << kernels.ABSENT) + (1 << kernels.LACKS)
-        elif worth == int(worth) and worth >= 0:
+        if worth is not None:
+            if worth != int(worth) or worth < 0:
+                return None
             null[row] = (1 << kernels.ABSENT) + int(worth)
-        else:
-            return None
-    groups = tuple(one.subscales)
-    group = np.array([next((g for g, name in enumerate(groups) if i.id in one.subscales[name]), -1) for i in items], dtype=np.int64)
+    group = [next((g for g, ids in enumerate(one.subscales.values()) if i.id in ids), -1) for i in items]
     base = np.array([int(item.lo) for item in items], dtype=np.int64)
-    return _Plan(lookup, base, null, group, groups, 2 if one.method == "phq9" else 0)
+    return _Plan(packed, base, null, np.array(group, dtype=np.int64), int(most))
 
 
-def _packed(one: Instrument, item: str, points: int, least: Mapping[str, float]) -> int:
+def _packed(one: Instrument, item: Item, value: int) -> int:
     """Return points, symptom counts and safety flag of one answer in one number."""
+    points = int(item.points(value))
     packed = points << kernels.POINTS
     if one.method == "phq9":
-        core = item in PHQ9_CORE and points >= 2  # noqa: PLR2004 - as in rules.clinical.phq9
-        symptom = points >= (1 if item == "q9" else 2)
-        packed += (core << kernels.FIRST) + (symptom << kernels.SECOND)
-    if item in least and points >= least[item]:
+        packed += int(is_core(item.id, points)) << kernels.FIRST
+        packed += int(is_symptom(item.id, points)) << kernels.SECOND
+    if any(item.id == name and points >= least for _, name, least in one.safety):
         packed += 1 << kernels.FLAGS
     return packed
+
+
+def _bytes(table: npt.NDArray[Any], plan: _Plan, missing: float | None) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint8] | None]:
+    """Return the lookup by byte, and the table as bytes where it is of one-byte integers already (no copy)."""
+    lookup = plan.packed.copy()
+    if table.dtype.itemsize != 1:
+        lookup[:, kernels.MISSING] = plan.null
+        return lookup, None
+    signed = table.dtype.kind == "i"
+    direct = np.full_like(lookup, 1 << kernels.WRONG)
+    for byte in range(kernels.CODES):
+        value = byte - kernels.CODES if signed and byte >= kernels.CODES // 2 else byte
+        for row, low in enumerate(plan.base):
+            if missing is not None and value == missing:
+                direct[row, byte] = plan.null[row]
+            elif 0 <= value - low < kernels.MISSING:
+                direct[row, byte] = lookup[row, value - low]
+    return direct, table.view(np.uint8)
 
 
 def _compiled(
@@ -240,45 +249,56 @@ def _compiled(
     *,
     allow_unverified: bool,
 ) -> ScoreTable:
-    """Return the results of a plain sum scale from the compiled loop."""
+    """Return the results of a plain sum scale from the compiled loops, a block of rows at a time."""
     n, policy = len(table), one.missing
     prorates = policy["policy"] == "mean" and (allow_unverified or policy.get("level", "verified") != UNBACKED)
+    shown = scheme is not None and (scheme.level != UNBACKED or allow_unverified)
     bands = scheme.bands.bands if scheme is not None and scheme.bands is not None else ()
-    rule = np.array(
-        [
-            np.nan if missing is None else missing,
-            one.document["rule"].get("factor", 1),
-            policy["max_missing"] if prorates else -1,
-            kernels.CEIL if policy.get("rounding") == "ceil" else kernels.HALF_UP,
-            policy.get("min_answered", 0),
-            bands[-1].hi if bands else -np.inf,
-        ],
-        dtype=np.float64,
-    )
-    status, band, lacking = np.empty(n, np.int8), np.empty(n, np.int8), np.empty(n, np.int16)
-    total, flags = np.empty(n), np.empty(n, np.bool_)
-    subscores, counts = np.zeros((n, len(plan.groups))), np.empty((n, plan.counts), np.int8)
-    lows = np.array([b.lo for b in bands], dtype=np.float64)
-    _sum_rows()(table, plan.lookup, plan.base, plan.null, plan.group, rule, lows, status, total, band, lacking, subscores, counts, flags)
-    if scheme is not None and scheme.level == UNBACKED and not allow_unverified:
-        band[:] = -1
-        disputed = {}
-    else:
-        disputed = _disputed(one, scheme, total, band)
-    values: dict[str, Any] = {}
-    if plan.counts:
-        values = {"safety_flag": flags, "syndrome": _syndromes(counts)}
-    raised = {flag: flags for flag, _, _ in one.safety[:1]}
-    parts = {group: np.ascontiguousarray(subscores[:, g]) for g, group in enumerate(plan.groups)}
+    factor = one.document["rule"].get("factor", 1)
+    rounding = kernels.CEIL if policy.get("rounding") == "ceil" else kernels.HALF_UP
+    rule = np.array([factor, policy["max_missing"] if prorates else -1, rounding, policy.get("min_answered", 0)], dtype=np.float64)
+    classes = _classes(scheme, factor, plan.most) if shown else np.full(plan.most + 1, -1, np.int8)
+    pairs = _pairs() if one.method == "phq9" else np.empty((0, 0), np.int8)
+    lookup, whole = _bytes(table, plan, missing)
+    status, band, total = np.empty(n, np.int8), np.empty(n, np.int8), np.empty(n)
+    lacking, flags, pair = np.empty(n, np.uint8), np.empty(n, np.bool_), np.empty(n if len(pairs) else 0, np.int8)
+    parts = np.empty((len(one.subscales), n)).T
+    block = np.empty((0 if whole is not None else min(n, BLOCK), len(one.items)), np.uint8)
+    for start in range(0, n, BLOCK):
+        part = slice(start, min(start + BLOCK, n))
+        rows = whole[part] if whole is not None else block[: part.stop - start]
+        if whole is None:
+            _kernel("encode")(table[part], plan.base, np.nan if missing is None else float(missing), rows)
+        outs = (status[part], total[part], band[part], lacking[part], pair[part], flags[part])
+        _kernel("sum_rows")(np.ascontiguousarray(rows), lookup, classes, pairs, rule, *outs)
+        if one.subscales:
+            _kernel("add_parts")(rows, lookup, plan.group, status[part], parts[part])
+    disputed = _disputed(one, scheme, total, band) if shown else {}
+    values: dict[str, Any] = {"safety_flag": flags, "syndrome": pair} if len(pairs) else {}
+    raised = {flag: flags for flag, _, _ in one.safety}
+    subscores = {group: parts[:, g] for g, group in enumerate(one.subscales)}
     codes = tuple(b.code for b in bands)
-    return ScoreTable(one.id, one.version, one.hash, name, status, total, band, codes, lacking, parts, values, raised, disputed)
+    return ScoreTable(one.id, one.version, one.hash, name, status, total, band, codes, lacking, subscores, values, raised, disputed)
+
+
+def _classes(scheme: Scheme | None, factor: float, most: int) -> npt.NDArray[np.int8]:
+    """Return the place of the band by unscaled points, -1 where there is none."""
+    bands = scheme.bands if scheme is not None else None
+    found = [bands.at(points * factor) if bands is not None else None for points in range(most + 1)]
+    return np.array([-1 if b is None or bands is None else bands.bands.index(b) for b in found], dtype=np.int8)
 
 
 @lru_cache(maxsize=1)
-def _sum_rows() -> Any:
+def _pairs() -> npt.NDArray[np.int8]:
+    """Return the place in SYNDROMES by the number of core symptoms and of all symptoms."""
+    return np.array([[SYNDROMES.index(syndrome(core, symptoms)) for symptoms in range(10)] for core in range(3)], dtype=np.int8)
+
+
+@lru_cache(maxsize=3)
+def _kernel(name: str) -> Any:
     from agetech.core.kernel import kernel
 
-    return kernel(kernels.sum_rows)
+    return kernel(getattr(kernels, name))
 
 
 def _disputed(
@@ -302,14 +322,6 @@ def _next_low(scheme: Scheme, low: float) -> float:
     return min((b.lo for b in scheme.bands.bands if b.lo > low), default=np.inf) if scheme.bands is not None else np.inf
 
 
-def _syndromes(counts: npt.NDArray[np.int8]) -> npt.NDArray[np.int8]:
-    """Return int8 places in SYNDROMES by core and symptom counts, -1 where an item lacks."""
-    places = np.array([[SYNDROMES.index(syndrome(core, symptoms)) for symptoms in range(10)] for core in range(3)], dtype=np.int8)
-    out = places[counts[:, 0], counts[:, 1]]
-    out[counts[:, 0] < 0] = -1
-    return out
-
-
 def _by_rows(
     one: Instrument,
     scheme: Scheme | None,
@@ -331,7 +343,9 @@ def _by_rows(
         key = (tuple(answers), tuple(extra.values()))
         found = known.get(key)
         if found is None:
-            found = score_form(one, dict(zip(ids, answers, strict=True)), {**shared, **extra}, scheme, name, allow_unverified=allow_unverified)
+            found = score_form(
+                one, dict(zip(ids, answers, strict=True)), {**shared, **extra}, scheme, name, allow_unverified=allow_unverified
+            )
             known[key] = found
         scores.append(found)
     return _gathered(one, name, scores)

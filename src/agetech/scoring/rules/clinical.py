@@ -1,5 +1,7 @@
 """Clinical screens: NEWS2, nutrition (NRS 2002, MUST, MNA-SF), swallowing, STRATIFY, STOP-Bang, PSQI, PHQ-9, Zung."""
 
+# ruff: noqa: PLR2004 - the numbers of a rule stand where the rule is, beside their source
+
 from __future__ import annotations
 
 from itertools import product
@@ -61,7 +63,7 @@ def _spo2(spo2: float | None, oxygen: float | None, scale: int | None) -> int | 
     if scale == 1:
         return _step(SPO2_SCALE_1, spo2)
     if oxygen is None:
-        return _step(SPO2_SCALE_2_AIR, spo2) if spo2 <= 92 else None  # noqa: PLR2004 - the same on air and on oxygen
+        return _step(SPO2_SCALE_2_AIR, spo2) if spo2 <= 92 else None
     return _step(SPO2_SCALE_2_OXYGEN if oxygen else SPO2_SCALE_2_AIR, spo2)
 
 
@@ -71,7 +73,7 @@ def four_at(form: Form) -> Outcome:
     Untestable scores 2 on each cognitive item. Source: the 4AT owner's guide; openEHR four_a_test.v1.
     """
     known = sum(form.points.values())
-    raised = ["four_at_possible_delirium"] if known >= 4 else []  # noqa: PLR2004
+    raised = ["four_at_possible_delirium"] if known >= 4 else []
     return Outcome(None, None, "incomplete", raised=raised) if form.missing else Outcome(known, raised=raised)
 
 
@@ -82,7 +84,7 @@ def nrs2002(form: Form) -> Outcome:
     if age is None:
         return Outcome(None, None, "incomplete", {"raw": points, "bounds": [points, points + 1]})
     found = Outcome(points, values={"raw": points})
-    if age >= 70:  # noqa: PLR2004
+    if age >= 70:
         found.total = points + 1
         found.adjustments.append(adjustment("age_70", "one point from 70 years", "年龄70岁及以上，加1分"))
     return found
@@ -95,8 +97,8 @@ def must(form: Form) -> Outcome:
     """
     bmi, loss = form.points["bmi"], form.points["loss_pct"]
     parts: dict[str, float | int | None] = {
-        "bmi": 0 if bmi > 20 else 1 if bmi >= 18.5 else 2,  # noqa: PLR2004
-        "loss": 0 if loss < 5 else 1 if loss <= 10 else 2,  # noqa: PLR2004
+        "bmi": 0 if bmi > 20 else 1 if bmi >= 18.5 else 2,
+        "loss": 0 if loss < 5 else 1 if loss <= 10 else 2,
         "acute": 2 * form.points["acute"],
     }
     return Outcome(sum(p for p in parts.values() if p is not None), subscores=parts)
@@ -111,9 +113,9 @@ def mna_sf(form: Form) -> Outcome:
     if form.missing:
         return incomplete()
     if bmi is not None:
-        last, source = (0 if bmi < 19 else 1 if bmi < 21 else 2 if bmi < 23 else 3), "bmi"  # noqa: PLR2004
+        last, source = (0 if bmi < 19 else 1 if bmi < 21 else 2 if bmi < 23 else 3), "bmi"
     else:
-        last, source = (0 if calf is not None and calf < 31 else 3), "calf"  # noqa: PLR2004
+        last, source = (0 if calf is not None and calf < 31 else 3), "calf"
     return Outcome(sum(form.points[name] for name in "abcde") + last, values={"f_source": source})
 
 
@@ -130,8 +132,8 @@ def kubota(form: Form) -> Outcome:
         grade = 3 if once else 4
     else:
         grade = 1 if once else 2
-    quick = grade == 1 and form.points["seconds"] <= 5  # noqa: PLR2004 - seconds
-    return Outcome(grade, "normal" if quick else "suspicious" if grade <= 2 else "abnormal")  # noqa: PLR2004
+    quick = grade == 1 and form.points["seconds"] <= 5
+    return Outcome(grade, "normal" if quick else "suspicious" if grade <= 2 else "abnormal")
 
 
 def stratify(form: Form) -> Outcome:
@@ -160,9 +162,9 @@ def stop_bang(form: Form) -> Outcome:
 
 def _stop_bang(answers: list[int]) -> str:
     total, stop, body = sum(answers), sum(answers[:4]), answers[4] + answers[6] + answers[7]
-    if total >= 5 or (stop >= 2 and body >= 1):  # noqa: PLR2004 - BMI, neck, male
+    if total >= 5 or (stop >= 2 and body >= 1):
         return "high"
-    return "intermediate" if total >= 3 else "low"  # noqa: PLR2004
+    return "intermediate" if total >= 3 else "low"
 
 
 def psqi(form: Form) -> Outcome:
@@ -186,9 +188,9 @@ def psqi(form: Form) -> Outcome:
     waking = sum(p[f"q5{letter}"] for letter in "bcdefghij")
     parts: dict[str, float | int | None] = {
         "c1": p["q6"],
-        "c2": -(-((0 if latency <= 15 else 1 if latency <= 30 else 2 if latency <= 60 else 3) + p["q5a"]) // 2),  # noqa: PLR2004
-        "c3": 0 if hours > 7 else 1 if hours >= 6 else 2 if hours >= 5 else 3,  # noqa: PLR2004
-        "c4": 0 if efficiency >= 85 else 1 if efficiency >= 75 else 2 if efficiency >= 65 else 3,  # noqa: PLR2004
+        "c2": -(-((0 if latency <= 15 else 1 if latency <= 30 else 2 if latency <= 60 else 3) + p["q5a"]) // 2),
+        "c3": 0 if hours > 7 else 1 if hours >= 6 else 2 if hours >= 5 else 3,
+        "c4": 0 if efficiency >= 85 else 1 if efficiency >= 75 else 2 if efficiency >= 65 else 3,
         "c5": -(-waking // 9),
         "c6": p["q7"],
         "c7": -(-(p["q8"] + p["q9"]) // 2),
@@ -205,17 +207,26 @@ def phq9(form: Form) -> dict[str, object]:
     flag = form.get("q9")
     values: dict[str, object] = {"safety_flag": flag is not None and flag >= 1, "syndrome": None}
     if not form.missing:
-        core = sum(form.points[name] >= 2 for name in ("q1", "q2"))  # noqa: PLR2004
-        other = sum(form.points[f"q{n}"] >= 2 for n in range(3, 9)) + (form.points["q9"] >= 1)  # noqa: PLR2004
-        values["syndrome"] = syndrome(core, core + other)
+        core = sum(is_core(name, points) for name, points in form.points.items())
+        values["syndrome"] = syndrome(core, sum(is_symptom(name, points) for name, points in form.points.items()))
     return values
+
+
+def is_core(item: str, points: float) -> bool:
+    """Return whether an answer to the PHQ-9 is a core symptom: item 1 or 2 from 2."""
+    return points >= 2 and item in ("q1", "q2")
+
+
+def is_symptom(item: str, points: float) -> bool:
+    """Return whether an answer to the PHQ-9 is a symptom: from 2, item 9 from 1."""
+    return points >= (1 if item == "q9" else 2)
 
 
 def syndrome(core: int, symptoms: int) -> str:
     """Return `major`, `other` or `none` from the number of core symptoms and of all symptoms."""
-    if core == 0 or symptoms < 2:  # noqa: PLR2004
+    if core == 0 or symptoms < 2:
         return "none"
-    return "major" if symptoms >= 5 else "other"  # noqa: PLR2004
+    return "major" if symptoms >= 5 else "other"
 
 
 def zung(form: Form) -> Outcome:

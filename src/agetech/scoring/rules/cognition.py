@@ -1,5 +1,7 @@
 """Cognition and behaviour: MoCA, CDR, SPMSQ, CAM, NPI-Q. Each function follows its source from top to bottom."""
 
+# ruff: noqa: PLR2004 - the numbers of a rule stand where the rule is, beside their source
+
 from __future__ import annotations
 
 from collections import Counter
@@ -38,7 +40,9 @@ def moca(form: Form) -> Outcome:
     found = Outcome(raw, values={"raw": raw}, subscores=domains)
     if years <= MOCA_EDUCATION and raw < MOCA_TOP:
         found.total = raw + 1
-        found.adjustments.append(adjustment("education_point", "one point for 12 years of schooling or less", "受教育年限不超过12年，加1分"))
+        found.adjustments.append(
+            adjustment("education_point", "one point for 12 years of schooling or less", "受教育年限不超过12年，加1分")
+        )
     return found
 
 
@@ -61,12 +65,12 @@ def cdr(form: Form) -> Outcome:
 def _global(memory: float, others: list[float | int]) -> tuple[float | int, str]:
     """Return the global score and whether it stands in the text (`text`) or is our reading of it (`mode`)."""
     if memory == 0:
-        return (0.5 if sum(s >= 0.5 for s in others) >= 2 else 0), "text"  # noqa: PLR2004 - the rule's own numbers
-    if memory == 0.5:  # noqa: PLR2004
-        return (1 if sum(s >= 1 for s in others) >= 3 else 0.5), "text"  # noqa: PLR2004
+        return (0.5 if sum(s >= 0.5 for s in others) >= 2 else 0), "text"
+    if memory == 0.5:
+        return (1 if sum(s >= 1 for s in others) >= 3 else 0.5), "text"
     above = [s for s in others if s > memory]
     below = [s for s in others if s < memory]
-    if max(len(above), len(below)) < 3 or {len(above), len(below)} == {2, 3}:  # noqa: PLR2004
+    if max(len(above), len(below)) < 3 or {len(above), len(below)} == {2, 3}:
         return memory, "text"
     side = above if len(above) > len(below) else below
     counts = Counter(side)

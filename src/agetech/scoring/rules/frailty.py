@@ -1,5 +1,7 @@
 """Frailty, sarcopenia and movement: Fried, AWGS 2019, SARC-F, SPPB, TUG, ICOPE step 1."""
 
+# ruff: noqa: PLR2004 - the numbers of a rule stand where the rule is, beside their source
+
 from __future__ import annotations
 
 from agetech.scoring.form import Form
@@ -36,7 +38,7 @@ def fried(form: Form) -> Outcome:
     met, open_ = sum(c is True for c in criteria.values()), sum(c is None for c in criteria.values())
     if not open_:
         found = Outcome(met, values={"criteria": criteria})
-        if sex == "male" and grip is not None and bmi is not None and 26 < bmi <= 28 and 30 < grip <= GRIP_31:  # noqa: PLR2004
+        if sex == "male" and grip is not None and bmi is not None and 26 < bmi <= 28 and 30 < grip <= GRIP_31:
             other = met + (-1 if criteria["weak"] else 1)
             found.disputed = _other_class(form, met, other)
         return found
@@ -45,7 +47,7 @@ def fried(form: Form) -> Outcome:
 
 def _weak(sex: str, bmi: float, grip: float, mode: str | None) -> bool:
     """Return whether a grip is weak for sex and BMI, under the cell that the scheme names."""
-    if mode == "grip_31" and sex == "male" and 26 < bmi <= 28:  # noqa: PLR2004
+    if mode == "grip_31" and sex == "male" and 26 < bmi <= 28:
         return grip <= GRIP_31
     return grip <= next(limit for up_to, limit in GRIP[sex] if bmi <= up_to)
 
@@ -80,17 +82,18 @@ def awgs2019(form: Form) -> Outcome:
     grip, gait, chair, sppb_, mass = (form.get(n) for n in ("grip_kg", "gait_mps", "chair5_s", "sppb", "asm_index"))
     method = form.need("mass_method") if mass is not None else None
     strength = None if grip is None or sex is None else grip < AWGS_GRIP[sex]
-    done = [low for low, given in ((gait is not None and gait < 1.0, gait), (chair is not None and chair >= 12, chair),  # noqa: PLR2004
-                                   (sppb_ is not None and sppb_ <= 9, sppb_)) if given is not None]  # fmt: skip  # noqa: PLR2004
+    tests = ((gait, gait is not None and gait < 1.0), (chair, chair is not None and chair >= 12), (sppb_, sppb_ is not None and sppb_ <= 9))
+    done = [low for given, low in tests if given is not None]
     performance = any(done) if done else None
     low_mass = None if mass is None or sex is None or method is None else mass < AWGS_MASS[sex, method]
     values = {"low_strength": strength, "low_performance": performance, "low_mass": low_mass}
-    category = _sarcopenia(strength, performance, low_mass, measured=mass is not None)
+    category = _sarcopenia(values, measured=mass is not None)
     return incomplete(**values) if category is None else Outcome(None, category, values=values)
 
 
-def _sarcopenia(strength: bool | None, performance: bool | None, mass: bool | None, *, measured: bool) -> str | None:
+def _sarcopenia(low: dict[str, bool | None], *, measured: bool) -> str | None:
     """Return the class, None where a missing part could change it."""
+    strength, performance, mass = low["low_strength"], low["low_performance"], low["low_mass"]
     either = True if strength or performance else None if None in (strength, performance) else False
     if mass:
         if strength is None or performance is None:
@@ -113,7 +116,7 @@ def sarc_f(form: Form) -> Outcome:
     values = {}
     if sex is not None and calf is not None:
         with_calf = total + (10 if calf < CALF[sex] else 0)
-        values = {"sarc_calf": with_calf, "sarc_calf_category": "positive" if with_calf >= 11 else "negative"}  # noqa: PLR2004
+        values = {"sarc_calf": with_calf, "sarc_calf_category": "positive" if with_calf >= 11 else "negative"}
     return Outcome(total, values=values)
 
 
@@ -133,11 +136,11 @@ def sppb(form: Form) -> Outcome:
     if lacking:
         return incomplete()
     walk, chair = form.get("gait4m_s"), form.get("chair5_s")
-    gait = 0 if walk is None else 4 if walk < 4.82 else 3 if walk < 6.21 else 2 if walk <= 8.70 else 1  # noqa: PLR2004
+    gait = 0 if walk is None else 4 if walk < 4.82 else 3 if walk < 6.21 else 2 if walk <= 8.70 else 1
     stands = _stands(chair)
     total = balance + gait + stands
     parts: dict[str, float | int | None] = {"balance": balance, "gait": gait, "chair": stands}
-    return Outcome(total, values={"awgs_low_performance": total <= 9}, subscores=parts)  # noqa: PLR2004
+    return Outcome(total, values={"awgs_low_performance": total <= 9}, subscores=parts)
 
 
 def _balance(form: Form) -> tuple[int, list[str]]:
@@ -147,25 +150,25 @@ def _balance(form: Form) -> tuple[int, list[str]]:
         held = form.get(name)
         if held is None and form.absent.get(name) != "unable":
             return points, [name]
-        if held is None or held < 10:  # noqa: PLR2004 - seconds
+        if held is None or held < 10:
             return points, []
         points += 1
     tandem = form.get("tandem_s")
     if tandem is None:
         return points, [] if form.absent.get("tandem_s") == "unable" else ["tandem_s"]
-    return points + (2 if tandem >= 10 else 1 if tandem >= 3 else 0), []  # noqa: PLR2004
+    return points + (2 if tandem >= 10 else 1 if tandem >= 3 else 0), []
 
 
 def _stands(seconds: float | None) -> int:
-    if seconds is None or seconds > 60:  # noqa: PLR2004
+    if seconds is None or seconds > 60:
         return 0
-    return 4 if seconds < 11.20 else 3 if seconds < 13.70 else 2 if seconds < 16.70 else 1  # noqa: PLR2004
+    return 4 if seconds < 11.20 else 3 if seconds < 13.70 else 2 if seconds < 16.70 else 1
 
 
 def tug(form: Form) -> Outcome:
     """Return the seconds with the two fall cut-offs: from 12 s (CDC STEADI), from 13.5 s (Barry 2014)."""
     seconds = form.points["seconds"]
-    return Outcome(seconds, values={"fall_flag_cdc": seconds >= 12, "fall_flag_shumway_cook": seconds >= 13.5})  # noqa: PLR2004
+    return Outcome(seconds, values={"fall_flag_cdc": seconds >= 12, "fall_flag_shumway_cook": seconds >= 13.5})
 
 
 def icope1(form: Form) -> Outcome:
@@ -176,8 +179,8 @@ def icope1(form: Form) -> Outcome:
     """
     p = form.points
     found = {
-        "cognition": p["words_recalled"] < 3 or p["orient_ok"] == 0,  # noqa: PLR2004
-        "locomotion": form.absent.get("chair5_s") == "unable" or p["chair5_s"] > 14,  # noqa: PLR2004
+        "cognition": p["words_recalled"] < 3 or p["orient_ok"] == 0,
+        "locomotion": form.absent.get("chair5_s") == "unable" or p["chair5_s"] > 14,
         "vitality": p["weight_loss"] == 1 or p["appetite"] == 1,
         "vision": p["vision_problem"] == 1,
         "hearing": p["hearing_fail"] == 1,

@@ -1,5 +1,7 @@
 """Daily living and care levels: Katz, 14-item ADL, GB/T 42195-2022, MZ/T 039-2013, long-term-care grading 2021."""
 
+# ruff: noqa: PLR2004 - the numbers of a rule stand where the rule is, beside their source
+
 from __future__ import annotations
 
 from agetech.scoring.form import Form
@@ -37,9 +39,9 @@ def adl14(form: Form) -> Outcome:
     """
     points = [form.points[item.id] for item in form.instrument.items]
     total = sum(points)
-    if total >= 22 or sum(p >= 3 for p in points) >= 2:  # noqa: PLR2004 - the rule's own numbers
+    if total >= 22 or sum(p >= 3 for p in points) >= 2:
         return Outcome(total, "impaired")
-    return Outcome(total, "normal" if total <= 16 else "reduced")  # noqa: PLR2004
+    return Outcome(total, "normal" if total <= 16 else "reduced")
 
 
 def gbt42195(form: Form) -> Outcome:
@@ -66,7 +68,7 @@ def gbt42195(form: Form) -> Outcome:
     coma, diagnosed, events = (form.need(n) for n in ("coma", "dementia_or_mental_dx", "risk_events_30d"))
     if coma is None or diagnosed is None or events is None:
         return found
-    reasons = [name for name, holds in (("diagnosis", diagnosed), ("risk_events", events >= 2)) if holds]  # noqa: PLR2004
+    reasons = [name for name, holds in (("diagnosis", diagnosed), ("risk_events", events >= 2)) if holds]
     single, additive = min(initial + bool(reasons), GBT_WORST), min(initial + len(reasons), GBT_WORST)
     values["reason"] = reasons
     if len(reasons) > 1:
@@ -84,11 +86,11 @@ def mzt039(form: Form) -> Outcome:
     adl = form.points["adl"]
     others = [form.points[name] for name in ("mental", "sensory", "social")]
     worst, twos, some = max(others), others.count(2), sum(o in (1, 2) for o in others)
-    if adl == 3 or (adl == 2 and (twos == 3 or worst == 3)):  # noqa: PLR2004 - grades of the table
+    if adl == 3 or (adl == 2 and (twos == 3 or worst == 3)):
         level = "3"
-    elif (adl == 1 and (twos == 3 or worst == 3)) or (adl == 2 and 1 <= some <= 2):  # noqa: PLR2004
+    elif (adl == 1 and (twos == 3 or worst == 3)) or (adl == 2 and 1 <= some <= 2):
         level = "2"
-    elif adl == 2:  # noqa: PLR2004
+    elif adl == 2:
         level = "undetermined"
     elif adl == 0 and others[0] == 0 and others[1] == 0 and others[2] <= 1:
         level = "0"
