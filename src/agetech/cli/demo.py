@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from agetech.cli.feeding import feed
-from agetech.cli.files import write_atomic
 from agetech.cli.output import contributions, document, page_text, show_rows
 from agetech.cli.terminal import show, show_json
 from agetech.cli.words import say
 from agetech.core import Recording, find
 from agetech.errors import ParamsError, language
+from agetech.exchange.platform import write_text
 from agetech.report.evidence import Evidence
 from agetech.report.text import clock
 from agetech.report.text import say as page_word
@@ -40,7 +40,7 @@ def run_demo(out: Path, *, seed: int, algorithm: str, placement: str, as_documen
     truth = tuple((event.impact, str(event.kind)) for event in scene.truth)
     evidence = Evidence(found, fed.rows, fed.signal, fed.fs, fed.params, "simulated", name=name, spans=spans, truth=truth)
     evidence = replace(evidence, contributions=contributions(evidence))
-    write_atomic(out, page_text(evidence).encode("utf-8"))
+    write_text(out, page_text(evidence))
     if as_document:
         happened = [
             {"kind": str(one.kind), "detail": one.detail, "onset": one.onset, "impact": one.impact, "end": one.end} for one in scene.truth

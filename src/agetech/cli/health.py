@@ -89,6 +89,7 @@ def health() -> dict[str, Any]:
     """Return everything that `agetech doctor` prints; `faults` names what does not work."""
     from agetech.core import algorithms, broken
     from agetech.core.kernel import jit_enabled
+    from agetech.exchange.platform import lacks
 
     cache, jit = cache_state(), jit_enabled()
     plugins = [{"id": one.name, "distribution": one.distribution, "reason": one.reason} for one in broken()]
@@ -108,6 +109,7 @@ def health() -> dict[str, Any]:
         "algorithms": len(algorithms()),
         "broken": plugins,
         "locale": {"language": language(), "output": getattr(sys.stdout, "encoding", None), "files": sys.getfilesystemencoding()},
+        "lacks": [{"name": one.name, "en": one.en, "zh": one.zh} for one in lacks()],
         "faults": faults,
     }
 
@@ -144,6 +146,7 @@ def _lines(found: dict[str, Any]) -> list[tuple[str, str]]:
         lines.append(
             (f"[{name}]", say("doctor.installed") if extra["installed"] else say("doctor.lacking", names=", ".join(extra["lacking"])))
         )
+    lines += [(say("doctor.lack", name=one["name"]), one[language()]) for one in found["lacks"]]
     where = found["locale"]
     lines.append((say("doctor.locale"), f"{where['language']} · {where['output']} · {where['files']}"))
     return lines

@@ -12,10 +12,10 @@ from typing import Any
 import typer
 
 from agetech import __version__
-from agetech.cli.files import write_atomic
 from agetech.cli.terminal import as_json, show, show_table
 from agetech.cli.words import say
 from agetech.errors import language
+from agetech.exchange.platform import write_text
 from agetech.report.evidence import Evidence, anchor, cell, field_word, shown_fields
 from agetech.report.text import unit_sign
 
@@ -84,7 +84,7 @@ def save(out: Path, evidence: Evidence, *, error: Any = None) -> None:
     text = (
         page_text(evidence) if suffix == ".html" else table_text(evidence) if suffix == ".csv" else as_json(document(evidence, error=error))
     )
-    write_atomic(out, text.encode("utf-8"))
+    write_text(out, text)
 
 
 def show_rows(evidence: Evidence) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TextIO
 
 from agetech.cli.exits import code_of
 from agetech.cli.words import say
-from agetech.errors import AgetechError, ExchangeError
+from agetech.errors import AgetechError
 from agetech.report.text import visible
 
 if TYPE_CHECKING:
@@ -101,13 +101,19 @@ def show_error(error: AgetechError | OSError | KeyboardInterrupt, *, as_document
     if isinstance(error, KeyboardInterrupt):
         show(say("interrupted"), to=sys.stderr)
         return
-    said = ExchangeError("E_COMMAND_FILE", str(error.filename or ""), got=error.strerror or error) if isinstance(error, OSError) else error
+    said = _place_error(error) if isinstance(error, OSError) else error
     if as_document:
         show_json({"error": said.as_dict()})
         return
     show(str(said), style="bold red", to=sys.stderr)
     if said.remedy():
         show(said.remedy(), to=sys.stderr)
+
+
+def _place_error(error: OSError) -> AgetechError:
+    from agetech.exchange.platform import place_error
+
+    return place_error(str(error.filename or ""), error)
 
 
 def guarded(command: Callable[P, None]) -> Callable[P, None]:

@@ -14,7 +14,6 @@ from tests.unit.cli.made import LEVEL, PEAKS, WHOLE
 def surroundings(monkeypatch, tmp_path):
     monkeypatch.setenv("AGETECH_LANG", "en")
     monkeypatch.setenv("COLUMNS", "160")
-    monkeypatch.setenv("AGETECH_JIT", "off")
     monkeypatch.chdir(tmp_path)
     for algorithm in (PEAKS, LEVEL, WHOLE):
         register(algorithm)

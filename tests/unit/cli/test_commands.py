@@ -87,7 +87,8 @@ def test_a_name_with_escape_codes_is_shown_harmless(agetech):
     assert "\\u001b[31mred\\u202e" in said.err
 
 
-def test_doctor_names_versions_cache_and_extras(agetech):
+def test_doctor_names_versions_cache_and_extras(agetech, monkeypatch):
+    monkeypatch.setenv("AGETECH_JIT", "off")
     said = agetech("doctor")
     for word in ("agetech", __version__, "numba", "numpy", "cache", "JIT", "off: plain Python", "[parquet]", "en"):
         assert word in said.out
@@ -125,7 +126,9 @@ def test_doctor_without_a_place_for_the_cache(agetech, monkeypatch, tmp_path):
     assert "compiled anew" in agetech("doctor").out
 
 
-def test_warmup_with_the_jit_off_says_so(agetech):
+def test_warmup_with_the_jit_off_says_so(agetech, monkeypatch):
+    monkeypatch.setenv("AGETECH_JIT", "off")
+    monkeypatch.setattr("agetech.core.algorithms", lambda: ("made.peaks",), raising=False)
     said = agetech("warmup", "--cache-dir", "cache")
     assert said.code == 0
     assert "The JIT is off" in said.out
@@ -139,6 +142,7 @@ def test_warmup_names_what_fails_and_goes_on(agetech, monkeypatch):
         raise RuntimeError("broken here")
 
     monkeypatch.setattr(type(LEVEL.shape), "estimate", property(lambda self: fails))
+    monkeypatch.setattr("agetech.core.algorithms", lambda: ("made.level", "made.peaks"), raising=False)
     said = agetech("warmup", "--json")
     found = {one["id"]: one["error"] for one in said.json["algorithms"]}
     assert said.code == ExitCode.UNHEALTHY
@@ -146,6 +150,23 @@ def test_warmup_names_what_fails_and_goes_on(agetech, monkeypatch):
     assert found["made.peaks"] is None
 
 
+def test_warmup_says_time_and_bytes(agetech, monkeypatch, tmp_path):
+    monkeypatch.setattr("agetech.core.algorithms", lambda: ("made.peaks",), raising=False)
+    made = agetech("warmup", "--cache-dir", tmp_path / "cache", "--json").json
+    assert made["cache"]["folder"].startswith(str(tmp_path / "cache"))
+    assert made["seconds"] > 0
+    assert made["bytes_added"] == made["cache"]["bytes"]
+
+
 def test_the_language_may_stand_anywhere(agetech):
     for arguments in (("--lang", "zh", "algorithms"), ("algorithms", "--lang", "zh"), ("--lang=zh", "algorithms")):
         assert HAN.search(agetech(*arguments).out)
+
+
+def test_doctor_names_what_the_system_lacks(agetech, monkeypatch):
+    from agetech.exchange import platform
+
+    assert agetech("doctor", "--json").json["lacks"] == []
+    monkeypatch.setattr(platform, "POSIX", False)
+    assert "fsync of a folder" in agetech("doctor").out
+    assert "断电" in agetech("doctor", "--lang", "zh").out
