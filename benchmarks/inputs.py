@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -60,3 +61,54 @@ def step_algorithms() -> list[Algorithm]:
 
     known = [find(name) for name in algorithms()]
     return [one for one in known if isinstance(one.shape, Step) and len(one.inputs) == 1 and one.inputs[0].kind == "uniform"]
+
+
+def _blemished(x: np.ndarray[Any, Any], fs: float) -> np.ndarray[Any, Any]:
+    """Return a signal with what goes wrong in life: short gaps, a long one, infinite values, rows that stand still."""
+    x = x.copy()
+    n, second = len(x), round(fs)
+    for place, length in ((n // 50, 1), (n // 11, second // 4), (n // 5, 2 * second), (n // 2, 70 * second)):
+        x[place : place + length] = np.nan
+    x[n // 3 : n // 3 + 2] = np.inf
+    x[n // 4 : n // 4 + second] = x[n // 4]
+    return x
+
+
+def _mishaps(fs: float, seed: int) -> np.ndarray[Any, Any]:
+    """Return falls in every direction, some got up from and some not, tosses and daily activities, (n, 3), m/s2."""
+    from agetech.simulate import Direction, Fall, GetUp, Sensor, Sit, Stand, Still, Toss, Walk, perform
+
+    script: list[Any] = [Still(10.0), Toss(), Still(8.0), Walk(10.0)]
+    for direction in Direction:
+        script += [Fall(direction, 15.0), GetUp(), Still(4.0), Walk(8.0)]
+    script += [Sit(), Still(10.0), Stand(), Walk(6.0), Fall(Direction.FORWARD, 80.0)]
+    return perform(script, seed=seed, sensor=Sensor(fs=fs)).signal
+
+
+def choices(algorithm: Algorithm) -> Iterator[dict[str, Any]]:
+    """Return the parameter sets of the equality checks: every choice of each required one, then short long-lie limits."""
+    import enum
+
+    start = values(algorithm)
+    yield start
+    for name in start:
+        kind = algorithm.params.model_fields[name].annotation
+        if isinstance(kind, type) and issubclass(kind, enum.Enum):
+            yield from ({**start, name: one.value} for one in list(kind)[1:])
+    limits = {name: 5.0 + place for place, name in enumerate(algorithm.params.model_fields) if name.startswith("long_lie")}
+    if limits:
+        yield {**start, **limits}
+
+
+def checks(algorithm: Algorithm) -> Iterator[tuple[float, dict[str, Any], np.ndarray[Any, Any]]]:
+    """Return rate, parameters and signal of each equality check: whole and blemished, at several rates, every choice."""
+    declared = algorithm.inputs[0]
+    low, high = declared.rates
+    for fs in sorted({low, *(one for one in (25.0, 50.0, 100.0, 250.0) if low <= one <= high), high}):
+        for place, chosen in enumerate(choices(algorithm)):
+            worn = declared.unit == ACCELERATION and declared.width == 3
+            x = _mishaps(fs, SEED + place) if worn else signal(declared, fs, round(120 * fs))
+            yield fs, chosen, x
+            yield fs, chosen, _blemished(x, fs)
+            if worn:
+                yield fs, chosen, np.clip(x, -19.6, 19.6)
