@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     from agetech.cli.app import build
 
     try:
-        build()(rest, prog_name="agetech")
+        build(rest)(rest, prog_name="agetech")
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(ExitCode.OK) from None

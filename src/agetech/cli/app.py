@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -107,13 +108,24 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "warmup": warmup,
 }
 
+# Commands of other layers: each is a function in COMMANDS of its module, which is imported only when it is called for.
+# Their help stands in texts.json as help.NAME and option.NAME.OPTION.
+ELSEWHERE = dict.fromkeys(("score", "instruments", "interview"), "agetech.cli.score")
 
-def build() -> Any:
-    """Return the command line with its help in the language of the surroundings."""
+
+def _named() -> None:
+    """Stand for a command that is only listed."""
+
+
+def build(arguments: Sequence[str] = ()) -> Any:
+    """Return the command line for these arguments, with its help in the language of the surroundings."""
     app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
     app.callback()(root)
     for name, command in COMMANDS.items():
         app.command(name)(command)
+    called = next((argument for argument in arguments if not argument.startswith("-")), None)
+    for name, module in ELSEWHERE.items():
+        app.command(name)(import_module(module).COMMANDS[name] if name == called else _named)
     made = typer.main.get_command(app)
     _explain(made, "agetech")
     for name, command in made.commands.items():  # type: ignore[attr-defined]
