@@ -27,6 +27,9 @@ CELLS = 6  # floats kept for each bin: centre, radius, residual, whether held, s
 ALONE = 2  # floats: gain and sine of the imbalance
 LEAST_BLOCKS, LEAST_POINTS = 4, 8  # fewer tell nothing
 WIDE = 4.2  # rad: an arc that shows an ellipse
+CLEAR = 1.75  # power of the means over the noise's share: noise alone stays below with 4 standard deviations
+BLOB = 0.45  # residual over radius: noise about one point fits a circle with 0.5
+TURNING = 2.2  # rad2: mean squared turn from which the phase cannot be followed; uniform turns have 3.3
 SNR_LIMIT = 60.0  # dB: more is not told apart
 
 
@@ -75,6 +78,7 @@ class Plan(NamedTuple):
     better: float
     arc: float
     metres: float
+    quick: float
 
 
 STATE = state_dtype(
@@ -85,7 +89,7 @@ STATE = state_dtype(
         ("rival", "i8"),
         ("waiting", "i8"),
         ("last", "i8"),
-        ("wide", "i8"),
+        ("wide", "i8"), ("turning", "f8"),
         ("displacement", "f8"),
         ("quality", "f8"),
         ("arc", "f8"),
@@ -124,6 +128,7 @@ def plan(p: RadarParams, fs: float, bins: int) -> Plan:
         p.better,
         p.arc,
         LIGHT / p.carrier / (4.0 * pi),
+        1.0 / max(2.0, 0.5 * fs),
     )
 
 
@@ -151,7 +156,7 @@ def sound(plan: Plan, state: State) -> bool:
 
 
 def _moving_power(plan: Plan, ring: Signal, which: int, first: int, last: int) -> float:
-    """Return the power of the slow movement of a bin between two samples: variance of quarter-second means, less the noise's share."""
+    """Return the power of the slow movement of a bin between two samples: variance of quarter-second means, less the noise's share; 0 if noise explains it."""
     block = max(1, plan.second // 4)
     total_x = 0.0
     total_y = 0.0
@@ -187,7 +192,8 @@ def _moving_power(plan: Plan, ring: Signal, which: int, first: int, last: int) -
     if blocks < LEAST_BLOCKS:
         return 0.0
     power = square / blocks - (total_x * total_x + total_y * total_y) / blocks / blocks
-    return max(power - (noise / pairs / block if pairs > 0 else 0.0), 0.0)
+    share = noise / pairs / block if pairs > 0 else 0.0
+    return power - share if power > CLEAR * share else 0.0
 
 
 moving_power = kernel(_moving_power)
@@ -243,7 +249,7 @@ def _refit(plan: Plan, s: Records, ring: Signal, which: int, first: int, last: i
     n = gather(plan, ring, which, first, last, x, y)
     fitted = n >= LEAST_POINTS and robust_circle(x, y, weight, n, fit)
     arc = arc_of(x, y, n, fit) if fitted else 0.0
-    if fitted and arc >= plan.arc:
+    if fitted and ring[cell + 5] > 0.0 and arc >= plan.arc and fit[3] < BLOB * fit[2]:
         ratio = np.zeros(2)
         end = ring.shape[0]
         if arc > WIDE and fit[3] < 0.35 * fit[2]:
@@ -283,7 +289,7 @@ def _refit(plan: Plan, s: Records, ring: Signal, which: int, first: int, last: i
         s.spread = min(sqrt(off / n) / radius, 1.0)
         s.arc = arc * 180.0 / pi
         s.snr = min(-20.0 * log10(max(s.spread, 1e-3)), SNR_LIMIT)
-        certain = 1.0 if ring[cell + 4] > 0.0 else 0.5
+        certain = (1.0 if ring[cell + 4] > 0.0 else 0.5) if ring[cell + 5] > 0.0 else 0.0
         s.quality = certain * min(max((0.5 - s.spread) / 0.3, 0.0), 1.0) * min(arc / plan.arc, 1.0)
 
 
@@ -343,10 +349,12 @@ def _give(plan: Plan, s: Records, ring: Signal, row: Records) -> None:
             ax = ring[from_] - ring[cell]
             ay = (ring[from_ + 1] / ring[end - 2] - ring[from_] * sine) / cosine - ring[cell + 1]
             if ax - ax == 0.0 and ay - ay == 0.0:
-                s.displacement += plan.metres * atan2(ax * y - ay * x, ax * x + ay * y)
+                turn = atan2(ax * y - ay * x, ax * x + ay * y)
+                s.displacement += plan.metres * turn
+                s.turning += (turn * turn - s.turning) * plan.quick
         s.last = j
     row.displacement = s.displacement if there else float("nan")
-    row.quality = s.quality if clear else 0.0
+    row.quality = s.quality if clear and s.turning < TURNING else 0.0
     row.arc = s.arc
     row.spread = s.spread
     row.snr = s.snr
