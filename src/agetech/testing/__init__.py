@@ -12,9 +12,12 @@ _HOME = {
     "CHECKS": "contract",
     "Case": "case",
     "ContractError": "case",
+    "FAULTS": "faults",
+    "Sampled": "faults",
     "cases": "case",
     "check_algorithm": "contract",
     "example": "examples",
+    "robustness": "matrix",
 }
 
 if TYPE_CHECKING:
@@ -24,6 +27,9 @@ if TYPE_CHECKING:
     from agetech.testing.contract import CHECKS as CHECKS
     from agetech.testing.contract import check_algorithm as check_algorithm
     from agetech.testing.examples import example as example
+    from agetech.testing.faults import FAULTS as FAULTS
+    from agetech.testing.faults import Sampled as Sampled
+    from agetech.testing.matrix import robustness as robustness
 
 __all__ = tuple(sorted(_HOME))  # pyright: ignore[reportUnsupportedDunderAll]
 
