@@ -32,7 +32,12 @@ def in_report(path: Path) -> bool:
     return path.relative_to(PACKAGE).parts[0] == "report"
 
 
-@pytest.mark.parametrize("path", [path for path in MODULES if not in_report(path)], ids=name_of)
+def is_attack(path: Path) -> bool:
+    """Return whether a module makes hostile inputs: markup in names and poisoned files are its trade."""
+    return path.relative_to(PACKAGE).parts[:2] == ("testing", "faults")
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if not in_report(path) and not is_attack(path)], ids=name_of)
 def test_only_report_writes_html(path):
     assert [text for text in texts(ast.parse(path.read_text(encoding="utf-8"))) if HTML.search(text)] == []
 
@@ -116,7 +121,7 @@ def test_no_print_and_no_logging_in_the_lower_layers(path):
 
 
 def test_nothing_unpickles():
-    for path in MODULES:
+    for path in (path for path in MODULES if not is_attack(path)):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
         imported |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
