@@ -44,9 +44,7 @@ def _centred(ring: Any, at: int, size: int, first: int, count: int, into: int) -
         value = ring[at + place]
         ring[into + i] = value
         mean += value
-        place += 1
-        if place == size:
-            place = 0
+        place = place + 1 if place + 1 < size else 0
     mean /= count
     power = 0.0
     for i in range(count):
@@ -58,13 +56,22 @@ def _centred(ring: Any, at: int, size: int, first: int, count: int, into: int) -
 
 def _product(ring: Any, one: int, other: int, count: int) -> float:  # noqa: ANN401
     """Return the sum of products of `count` values from `one` and from `other`."""
-    total = 0.0
+    result = 0.0
     for i in range(count):
-        total += ring[one + i] * ring[other + i]
-    return total
+        result += ring[one + i] * ring[other + i]
+    return result
+
+
+def _total(ring: Any, at: int, count: int) -> float:  # noqa: ANN401
+    """Return the sum of `count` values from `at`."""
+    result = 0.0
+    for i in range(count):
+        result += ring[at + i]
+    return result
 
 
 remember = kernel(_remember)
 median = kernel(_median)
 centred = kernel(_centred)
 product = kernel(_product)
+total = kernel(_total)

@@ -1,6 +1,6 @@
 """cardiac.beats: the heart beats of one ECG lead, decided causally on candidate waves.
 
-Read from top to bottom. `_step` averages the samples to an internal rate of 100 to 200 Hz; `_advance` passes each
+Read from top to bottom. `_step` averages the samples to an internal rate of 100 to 200 Hz and passes each
 tick through a band of 8 to 20 Hz, where a QRS has its energy and a T or P wave has little, and takes the mean square
 over 0.1 s. Its peaks, at least `apart` seconds from one another, are the candidates. `_measure` finds the fiducial:
 the larger extremum of the raw ECG about the candidate. `_logit` weighs nine named features; `_decide` takes
@@ -13,7 +13,7 @@ Elgendi 2013 (8 to 20 Hz). Departures: one logistic rule in place of nested thre
 
 from __future__ import annotations
 
-from math import ceil, exp, log, sqrt
+from math import ceil, exp, log
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -25,9 +25,10 @@ from agetech.core.params import Param, Params
 from agetech.core.runner import run
 from agetech.dsp.biquad import bandpass, cascade
 from agetech.dsp.history import median, remember
+from agetech.dsp.history import total as total_of
 from agetech.signals.cardiac.kinds import BeatKind, BeatRemark
 from agetech.signals.cardiac.tables import table
-from agetech.signals.cardiac.waves import CONTRAST, FEATURES, FIDUCIAL, AMPLITUDE, HEIGHT, LIKENESS, PAST, SHAPES, SHARPNESS, SLOT, SLOTS, TICK, keep_shape, kind_of, like, logit, measure
+from agetech.signals.cardiac.waves import AMPLITUDE, CONTRAST, FEATURES, FIDUCIAL, HEIGHT, LIKENESS, PAST, SHAPES, SHARPNESS, SLOT, SLOTS, TICK, keep_shape, kind_of, like, logit, measure
 from agetech.units import BITS, CODE, MILLIVOLT, NUMBER, SAMPLE, SECOND, Number, Seconds
 
 if TYPE_CHECKING:
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
 FIRST, SEARCHED, MISSING = 1, 2, 4
 FASTEST = 100.0  # Hz, the internal rate is this to twice this
 NEVER = -1
+HUGE = 1e100  # beyond it squares overflow
+LN2 = log(2.0)
+DROP = log(1.0 / 0.15)  # the level may fall by no more at a time, chosen here: ADR 0080
 
 
 class BeatsParams(Params):
@@ -75,20 +79,20 @@ class Plan(NamedTuple):
     heights: int
     refused: int
     intervals: int
-    likes: int
-    contrasts: int
+    sureties: int
     quiets: int
     sharps: int
     waiting: int
     shapes: int
     normal: int
     scratch: int
+    room: int
 
 
 STATE = state_dtype(
     [(name, "i8") for name in ("index", "place", "group", "valid", "missing", "tick", "lost", "since", "square", "rising", "peak_tick", "last_tick", "last")]
-    + [(name, "i8") for name in ("waiting", "beats", "refused", "intervals", "quiets", "shapes", "strange", "learning", "due", "trusted", "remarks")]
-    + [(name, "f8") for name in ("held", "total", "wave", "origin", "energy", "peak", "low", "height", "noise", "interval", "quiet", "sharp", "lean", "surety")]
+    + [(name, "i8") for name in ("waiting", "beats", "refused", "intervals", "quiets", "shapes", "strange", "wave_place", "learning", "due", "trusted", "remarks")]
+    + [(name, "f8") for name in ("held", "total", "wave", "origin", "energy", "peak", "low", "height", "noise", "interval", "sharp", "lean", "surety")]
 )
 
 
@@ -98,8 +102,8 @@ def plan(p: BeatsParams, fs: float) -> Plan:
     rate = fs / factor
     arm = round(0.14 * rate)
     sizes = {"raw": ceil(0.5 * fs) + 2 * factor, "wave": ceil((p.learning + 3.5) * rate), "squares": max(1, round(0.1 * rate)), "filters": 4}
-    sizes |= dict.fromkeys(("heights", "refused", "intervals", "likes", "contrasts", "quiets", "sharps"), PAST)
-    sizes |= {"waiting": SLOTS * SLOT, "shapes": SHAPES * (2 * arm + 1), "normal": 2 * arm + 1, "scratch": 2 * arm + 1 + PAST}
+    sizes |= dict.fromkeys(("heights", "refused", "intervals", "sureties", "quiets", "sharps"), PAST)
+    sizes |= {"waiting": SLOTS * SLOT, "shapes": SHAPES * (2 * arm + 1), "normal": 2 * arm + 1, "scratch": max(2 * arm + 1, 2 * round(0.08 * fs) + round(0.008 * fs) + 1) + PAST}
     begins = np.cumsum([0, *sizes.values()])
     trained = table("beats")
     return Plan(
@@ -107,7 +111,7 @@ def plan(p: BeatsParams, fs: float) -> Plan:
         round((0.086 - 0.5 / rate) * fs), round(0.08 * fs), max(1, round(0.008 * fs)), ceil(p.bridge * fs), round(p.learning * rate),
         p.overdue, p.again, p.trust, bandpass(2, 8.0, 20.0, rate),
         np.array([*(trained["weights"][name] for name in FEATURES), trained["bias"]]), np.array(trained["ventricular"]),
-        *(int(at) for at in begins[:-1]),
+        *(int(at) for at in begins),
     )  # fmt: skip
 
 
@@ -115,11 +119,12 @@ def init(plan: Plan) -> State:
     """Return the state before the first sample: learning, nothing seen."""
     record = np.zeros(1, STATE)
     record["tick"] = record["last_tick"] = record["last"] = NEVER
+    record["wave_place"] = plan.wave_size - 1
     record["lost"] = record["learning"] = 1
     record["due"] = plan.learning
     record["interval"] = 0.8
     record["remarks"] = FIRST
-    return State(record, np.zeros(plan.scratch + plan.span + PAST))
+    return State(record, np.zeros(plan.room))
 
 
 def _forget(s: Any, ring: Any, at: int, count: int) -> None:  # noqa: ANN401
@@ -139,14 +144,13 @@ def _accept(p: Any, s: Any, ring: Any, out: Any, n: int, which: int) -> int:  # 
     fiducial = int(ring[c + FIDUCIAL])
     rr = (fiducial - s.last) / p.fs if s.last >= 0 else 0.0
     kind = kind_of(p, s, ring, c, rr)
-    remember(ring, p.heights, PAST, s.beats, min(ring[c + HEIGHT], 2.0 * s.height))
-    remember(ring, p.likes, PAST, s.beats, ring[c + LIKENESS])
-    remember(ring, p.contrasts, PAST, s.beats, ring[c + CONTRAST])
+    remember(ring, p.heights, PAST, s.beats, min(ring[c + HEIGHT], s.height + LN2))
+    remember(ring, p.sureties, PAST, s.beats, ring[c + CONTRAST] + 2.0 * ring[c + LIKENESS])
     s.beats = remember(ring, p.sharps, PAST, s.beats, ring[c + SHARPNESS])
     known = min(s.beats, PAST)
     s.height = median(ring, p.heights, PAST, p.scratch)
     s.sharp = median(ring, p.sharps, known, p.scratch)
-    s.surety = median(ring, p.contrasts, known, p.scratch) + 2.0 * median(ring, p.likes, known, p.scratch)
+    s.surety = median(ring, p.sureties, known, p.scratch)
     if s.surety >= p.trust:
         s.trusted = 1
     elif s.surety < p.trust - 0.6:
@@ -218,25 +222,26 @@ def _learn(p: Any, s: Any, ring: Any, out: Any, n: int) -> int:  # noqa: ANN401
     if s.waiting == 0:
         s.due = s.tick + int(p.rate)
         return n
-    first, second = 0.0, 0.0
+    first, second = -1e300, -1e300
     for which in range(s.waiting):
         height = ring[p.waiting + which * SLOT + HEIGHT]
         if height > first:
             first, second = height, first
         elif height > second:
             second = height
-    s.height = max(second if second > 0.5 * first else first, 0.15 * s.height)
+    level = second if second > first - LN2 else first
+    s.height = max(level, s.height - DROP) if s.beats > 0 else level
     s.learning, s.noise, s.refused = 0, 0.0, 0
     for i in range(PAST):
         ring[p.heights + i] = s.height
     for which in range(s.waiting):
         c = p.waiting + which * SLOT
-        if ring[c + HEIGHT] > 0.5 * s.height:
+        if ring[c + HEIGHT] > s.height - LN2:
             keep_shape(p, ring, c, p.shapes + s.shapes % SHAPES * p.span)
             s.shapes += 1
     for which in range(s.waiting):
         c = p.waiting + which * SLOT
-        ring[c + LIKENESS] = like(p, s, ring, c, p.shapes, min(s.shapes, SHAPES), 0.9999999)
+        like(p, s, ring, c, 0.9999999)
     n = again(p, s, ring, out, n)
     if s.last_tick < 0 or s.tick - s.last_tick > 4.0 * p.rate:
         s.learning = 1
@@ -254,13 +259,12 @@ def _candidate(p: Any, s: Any, ring: Any, out: Any, n: int) -> int:  # noqa: ANN
     c = p.waiting + s.waiting * SLOT
     s.waiting += 1
     measure(p, s, ring, c, s.peak_tick)
-    s.quiets = remember(ring, p.quiets, PAST, s.quiets, sqrt(s.low))
-    s.quiet = median(ring, p.quiets, min(s.quiets, PAST), p.scratch)
     s.low = s.peak
-    ring[c + CONTRAST] = min(max(log(ring[c + HEIGHT] / s.quiet), 0.0), 3.0) if s.quiet > 0.0 and s.peak > 0.0 else 3.0
     if s.learning == 1:
         return n
-    ring[c + LIKENESS] = like(p, s, ring, c, p.shapes, min(s.shapes, SHAPES), 2.0)
+    ring[c + LIKENESS] = 1.0
+    if logit(p, s, ring, c) > p.again:  # else no shape could make it a beat
+        like(p, s, ring, c, 2.0)
     if logit(p, s, ring, c) > 0.0:
         return accept(p, s, ring, out, n, s.waiting - 1)  # type: ignore[no-any-return]
     if s.last_tick < 0 or ring[c + TICK] - s.last_tick > 0.36 * p.rate:  # T waves say nothing of the noise
@@ -286,64 +290,73 @@ def _restart(p: Any, s: Any, ring: Any, y: float) -> None:  # noqa: ANN401
 restart = kernel(_restart)
 
 
-def _advance(p: Any, s: Any, ring: Any, out: Any, n: int) -> int:  # noqa: ANN401
-    """Take one tick of the internal rate: band, envelope, peaks, and what is due."""
-    s.tick += 1
-    ring[p.wave + s.tick % p.wave_size] = s.wave
-    if s.missing >= p.bridge:
-        s.lost = 1
-        return n
-    if s.lost == 1:
-        restart(p, s, ring, s.wave)
-    y = cascade(p.bands, ring, p.filters, s.wave - s.origin)
-    energy = s.energy + (y * y - ring[p.squares + s.square])
-    ring[p.squares + s.square] = y * y
-    s.square += 1
-    if s.square == p.square_size:  # summed anew each turn, so that rounding cannot gather
-        s.square, energy = 0, 0.0
-        for i in range(p.square_size):
-            energy += ring[p.squares + i]
-    rising = 1 if energy > s.energy else 0
-    s.energy = energy if energy > 0.0 else 0.0
-    settled = s.tick - s.since > p.square_size
-    if settled and s.energy < s.low:
-        s.low = s.energy
-    if s.energy > s.peak:
-        s.peak, s.peak_tick, s.rising = s.energy, s.tick, rising
-    elif s.tick - s.peak_tick >= p.apart:
-        if s.rising == 1 and s.peak_tick - s.since > p.square_size:
-            n = candidate(p, s, ring, out, n)
-        s.peak, s.peak_tick, s.rising = s.energy, s.tick, 0
-    if s.tick > s.due:
-        n = learn(p, s, ring, out, n) if s.learning == 1 else overdue(p, s, ring, out, n)
-    return n
+def _due(p: Any, s: Any, ring: Any, out: Any, n: int) -> int:  # noqa: ANN401
+    """Do what the time has come for: learn the levels, or look again."""
+    if s.learning == 1:
+        return learn(p, s, ring, out, n)  # type: ignore[no-any-return]
+    return overdue(p, s, ring, out, n)  # type: ignore[no-any-return]
 
 
-advance = kernel(_advance)
+due = kernel(_due)
 
 
 def _step(plan: Records, state: Records, ring: Signal, x: Signal, out: Records) -> int:
+    """Average the samples to ticks; for each tick: band, envelope, peak, and what is due.
+
+    All that happens at every tick stands here: a call that passes arrays costs more than the arithmetic of a tick.
+    """
     p, s, n = plan[0], state[0], 0
+    place, group, valid, total, held, missing = s.place, s.group, s.valid, s.total, s.held, s.missing
     for row in range(x.shape[0]):
         value = x[row]
-        s.index += 1
-        if value - value == 0.0:  # finite
-            s.held, s.missing = value, 0
-            s.total += value
-            s.valid += 1
+        if -HUGE < value < HUGE:  # else missing, NaN too
+            held = value
+            total += value
+            valid += 1
+            missing = 0
         else:
-            s.missing += 1
+            missing += 1
+        ring[p.raw + place] = held
+        place = place + 1 if place + 1 < p.raw_size else 0
+        group += 1
+        if group < p.factor:
+            continue
+        if valid > 0:
+            s.wave = total / valid
+        if valid < group:
             s.remarks |= MISSING
-        ring[p.raw + s.place] = s.held
-        s.place += 1
-        if s.place == p.raw_size:
-            s.place = 0
-        s.group += 1
-        if s.group == p.factor:
-            if s.valid > 0:
-                s.wave = s.total / s.valid
-            s.group, s.valid, s.total = 0, 0, 0.0
-            n = advance(p, s, ring, out, n)
+        s.place = place
+        s.index += group
+        s.tick += 1
+        group, valid, total = 0, 0, 0.0
+        s.wave_place = s.wave_place + 1 if s.wave_place + 1 < p.wave_size else 0
+        ring[p.wave + s.wave_place] = s.wave
+        if missing >= p.bridge:
+            s.lost = 1
+            continue
+        if s.lost == 1:
+            restart(p, s, ring, s.wave)
+        y = cascade(p.bands, ring, p.filters, s.wave - s.origin)
+        energy = s.energy + (y * y - ring[p.squares + s.square])
+        ring[p.squares + s.square] = y * y
+        s.square += 1
+        if s.square == p.square_size:  # summed anew each turn, so that rounding cannot gather
+            s.square = 0
+            energy = total_of(ring, p.squares, p.square_size)
+        energy = max(energy, 0.0)
+        rising = 1 if energy > s.energy else 0
+        s.energy = energy
+        if energy < s.low and s.tick - s.since > p.square_size:
+            s.low = energy
+        if energy > s.peak:
+            s.peak, s.peak_tick, s.rising = energy, s.tick, rising
+        elif s.tick - s.peak_tick >= p.apart:
+            if s.rising == 1 and s.peak_tick - s.since > p.square_size:
+                n = candidate(p, s, ring, out, n)
+            s.peak, s.peak_tick, s.rising = energy, s.tick, 0
+        if s.tick > s.due:
+            n = due(p, s, ring, out, n)
+    s.place, s.group, s.valid, s.total, s.held, s.missing = place, group, valid, total, held, missing
     return n
 
 
@@ -366,20 +379,22 @@ def sound(plan: Plan, state: State) -> bool:
     """Return whether counters and places of a loaded state are such as the kernel makes."""
     s = state.record[0]
     below = {"place": "raw_size", "group": "factor", "square": "square_size"}
+    places = s["wave_place"] == s["tick"] % plan.wave_size
     counts = ("index", "valid", "missing", "waiting", "beats", "refused", "intervals", "quiets", "shapes", "strange")
-    return (
-        all(0 <= s[name] < getattr(plan, size) for name, size in below.items())
+    return bool(
+        places
+        and all(0 <= s[name] < getattr(plan, size) for name, size in below.items())
         and all(s[name] >= 0 for name in counts)
         and s["waiting"] <= SLOTS
         and s["valid"] <= s["group"]
         and all(-1 <= s[name] <= s["index"] for name in ("tick", "since", "peak_tick", "last_tick", "last"))
         and s["interval"] > 0.0
-        and bool(np.isfinite(state.ring).all())
+        and np.isfinite(state.ring).all()
     )
 
 
 ECG = Input(
-    "ecg", MILLIVOLT, "ECG of one lead; nothing but the amplitudes depends on its scale", "单导联心电；除幅值外结果与幅值比例无关", rates=(98.0, 1024.0), limit=1e12
+    "ecg", MILLIVOLT, "ECG of one lead; nothing but the amplitudes depends on its scale", "单导联心电；除幅值外结果与幅值比例无关", rates=(98.0, 1024.0), 
 )
 FIELDS = (
     Field("sample", "i8", SAMPLE, "the R peak, or the larger extremum of the QRS", "R波峰，或QRS波群较大的极值点"),
