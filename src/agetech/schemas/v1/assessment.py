@@ -83,7 +83,7 @@ class AssessmentResult(Document):
     instrument: Instrument = said("Instrument", "量表")
     performed_at: At = said("When", "施测时间", label="quasi")
     assessor: Actor = said("Who assessed, by role", "评估者（按角色）", label="quasi")
-    mode: Literal["face_to_face", "phone", "video", "self", "device"] = said("How", "施测方式", binding="agetech")
+    mode: Literal["face_to_face", "phone", "video", "self", "device", "unknown"] = said("How", "施测方式", binding="agetech")
     items: tuple[ItemAnswer, ...] = said("Answers", "作答", label="sensitive", category="health")
     scores: tuple[Score, ...] = said("Scores", "分值", label="sensitive", category="health")
     missing_items: Natural = said("Items without an answer", "未作答条目数", unit="{count}")

@@ -34,7 +34,7 @@ AbsentReason = Literal[
     "error", "not-a-number", "negative-infinity", "positive-infinity", "not-performed", "not-permitted",
 ]  # fmt: skip
 Role = Literal[
-    "elder", "spouse", "child", "relative", "guardian", "neighbour", "volunteer", "aide", "nurse", "doctor", "call_centre", "device", "software"
+    "elder", "spouse", "child", "relative", "guardian", "neighbour", "volunteer", "aide", "nurse", "doctor", "call_centre", "device", "software", "unknown"
 ]
 
 

@@ -56,7 +56,7 @@ class Regulatory(Model):
     is_medical_device: Literal["yes", "no", "undetermined"] = said("Is it a medical device", "是否医疗器械", binding="agetech")
     nmpa_class: Literal["I", "II", "III"] | None = said("NMPA class", "医疗器械管理类别", optional=True, binding="nmpa")
     registration: Line | None = said("Registration or filing number", "注册证或备案号", optional=True, binding="nmpa")
-    intended_use: Prose = said("Intended use in the maker's words", "制造商声明的预期用途")
+    intended_use: Prose | None = said("Intended use in the maker's words", "制造商声明的预期用途", optional=True)
 
 
 class Power(Model):
@@ -69,8 +69,8 @@ class Power(Model):
 class Clock(Model):
     """What the device's times are worth."""
 
-    type: Literal["utc", "local_with_offset", "local", "relative", "none"] = said("Kind of clock", "时钟类型", binding="mdc-time")
-    sync: Literal["none", "ntp", "sntp", "gsm", "manual", "gateway"] = said("How it is set", "校时方式", binding="mdc-time")
+    type: Literal["utc", "local_with_offset", "local", "relative", "none", "unknown"] = said("Kind of clock", "时钟类型", binding="mdc-time")
+    sync: Literal["none", "ntp", "sntp", "gsm", "manual", "gateway", "unknown"] = said("How it is set", "校时方式", binding="mdc-time")
     resolution: Duration | None = said("Resolution", "时间分辨率", optional=True, unit="s")
     accuracy: Duration | None = said("Accuracy", "时间准确度", optional=True, unit="s")
 
@@ -106,7 +106,7 @@ class DeviceDescriptor(Document):
     name: ClassVar[str] = "device-descriptor"
     version: ClassVar[str] = "1.0.0"
     rules: ClassVar[dict[str, tuple[str, str]]] = {
-        "unit-serial": ("a unit carries its hashed serial number", "单台设备须有序列号散列值"),
+        "model-serial": ("a product model has no serial number", "产品型号不得有序列号"),
         "edition": ("a class of ISO 9999, GB/T 16432, the catalogue or NMPA names its edition", "分类代码须注明版次"),
         "channel-ids": ("channel ids are unique", "通道标识不得重复"),
         "udi": ("a GS1 device identifier of 14 digits has a right check digit", "14 位 GS1 标识的校验位须正确"),
@@ -127,7 +127,7 @@ class DeviceDescriptor(Document):
     ] | None = said("How data leave it", "通信方式", optional=True, binding="agetech")
     placement: BodySite | None = said("Where it is worn or mounted", "佩戴或安装位置", optional=True)
     place: Place | None = said("Where the unit stands", "单台设备所在位置", optional=True, label="sensitive", category="whereabouts")
-    contact: Literal["worn", "contact", "contactless", "ambient", "handheld", "implanted", "none"] = said(
+    contact: Literal["worn", "contact", "contactless", "ambient", "handheld", "implanted", "none", "unknown"] = said(
         "Contact with the body", "与人体的接触方式", binding="agetech"
     )
     power: Power | None = said("Power", "供电", optional=True)
@@ -137,14 +137,14 @@ class DeviceDescriptor(Document):
     algorithms: tuple[Reference, ...] | None = said("Algorithm cards", "算法卡片", optional=True)
     certifications: tuple[Reference, ...] | None = said("Certification records", "认证记录", optional=True)
     patents: tuple[Reference, ...] | None = said("Patent pledges", "专利承诺", optional=True)
-    privacy: DevicePrivacy = said("What it captures of people", "采集的个人信息")
+    privacy: DevicePrivacy | None = said("What it captures of people; absent where it is not stated", "采集的个人信息；未声明则缺省", optional=True)
     accessibility: tuple[Token, ...] | None = said("Aids to use", "无障碍与适老化特性", optional=True, binding="agetech-accessibility")
     environment: tuple[Range, ...] | None = said("Conditions of operation", "工作环境条件", optional=True, unit="any")
 
     @model_validator(mode="after")
     def _rules(self) -> Self:
-        if self.kind == "unit" and self.serial_hash is None:
-            raise Broken("unit-serial", "serial_hash", "a keyed hash")
+        if self.kind == "model" and self.serial_hash is not None:
+            raise Broken("model-serial", "serial_hash", "absent for a model")
         for n, coding in enumerate(self.classifications):
             if coding.version is None and any(name in coding.system for name in EDITIONED):
                 raise Broken("edition", f"classifications/{n}/version", "the edition")

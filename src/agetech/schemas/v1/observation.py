@@ -76,6 +76,7 @@ class Observation(Document):
     version: ClassVar[str] = "1.0.0"
     rules: ClassVar[dict[str, tuple[str, str]]] = {
         "one-value": ("exactly one of value, absent and components", "value、absent、components 恰有其一"),
+        "effective-or-unknown": ("a time is given unless time_status says unknown or device_fault", "除非时间状态为不明或设备故障，否则须给出时间"),
         "value-unit": ("the unit measures what the type measures", "单位须与观测类型的量纲一致"),
         "derived-algorithm": ("a derived value names its algorithm", "推算值须注明算法"),
         "pressure-order": ("systolic is not below diastolic", "收缩压不低于舒张压"),
@@ -87,7 +88,7 @@ class Observation(Document):
     gateway: Reference | None = said("Gateway it came through", "经由的网关", optional=True, binding="fhir-gateway-device")
     type: Token = said("Observation type of the catalogue", "观测类型", label="sensitive", category="health", binding="agetech-observation-types")
     codes: tuple[Coding, ...] | None = said("Codes that say the same", "等价代码", optional=True, binding="observation-codes")
-    effective: When = said("When it was true", "观测时间", label="quasi")
+    effective: When | None = said("When it was true; absent only where the time is unknown", "观测时间；仅在时间不明时缺省", optional=True, label="quasi")
     time_status: TimeStatus = said("What the time is worth", "时间可信程度", binding="agetech")
     value: Value | None = said("Value", "数值", optional=True, label="sensitive", category="health", unit="any")
     components: tuple[Component, ...] | None = said("Parts, such as systolic and diastolic", "组成部分，如收缩压与舒张压", optional=True, label="sensitive", category="health")
@@ -115,6 +116,8 @@ class Observation(Document):
         value = self.value
         if (value is not None) + (self.absent is not None) + (self.components is not None) != 1:
             raise Broken("one-value", "value", "exactly one of value, absent, components")
+        if self.effective is None and self.time_status not in ("unknown", "device_fault"):
+            raise Broken("effective-or-unknown", "effective", "a time")
         if type(value) is Quantity:
             check_unit(self.type, value)
         if self.modality == "derived" and self.algorithm is None:
