@@ -61,6 +61,7 @@ class Item:
     carried: Content | None = None
     why: str = ""
     keys: tuple[str, ...] = ()
+    own: bool = False
 
     def __repr__(self) -> str:
         return f"Item(kind={self.kind!r}, document={self.document is not None}, residue={len(self.residue)})"
@@ -113,7 +114,7 @@ class Imported:
         if item.document is None:
             return item.carried or {}
         content = documents.content(item.document)
-        made = _OUTWARD[item.document.name](content, self.context)
+        made = write_one(item.document, context=self.context) if item.own else _OUTWARD[item.document.name](content, self.context)
         made.setdefault("id", _fhir_id(content["id"]))
         whole, _ = applied(made, item.residue)
         return whole  # type: ignore[no-any-return] - steps on an object give an object
@@ -226,7 +227,7 @@ def _own(resource: Content, context: Context) -> Item | None:
         raise NotMapped("edited since agetech wrote it")
     document = documents.read(body)
     made = write_one(document, context=_whole(context))
-    return Item(str(resource["resourceType"]), document, steps(made, resource))
+    return Item(str(resource["resourceType"]), document, steps(made, resource), own=True)
 
 
 def _natural(name: str, resource: Content, context: Context) -> Content:
