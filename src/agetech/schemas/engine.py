@@ -107,12 +107,15 @@ def _nowhere(address: str) -> dict[str, Any]:
 
 
 class Judge:
-    """A schema ready to judge content; `resolve` gives the schema of another address, from memory or disk only."""
+    """A schema ready to judge content; `resolve` gives the schema of another address, from memory or disk only.
 
-    def __init__(self, schema: dict[str, Any] | bool, *, base: str = "", resolve: Resolver = _nowhere, dialect: str | None = None) -> None:
-        self.schema, self.base, self.resolve = schema, base, resolve
+    foreign: a schema of others, whose unknown keywords are remarks; in our own one that is not known is an error.
+    """
+
+    def __init__(self, schema: dict[str, Any] | bool, *, base: str = "", resolve: Resolver = _nowhere, foreign: bool = False) -> None:
+        self.schema, self.base, self.resolve, self.foreign = schema, base, resolve, foreign
         told = str(schema.get("$schema", "")) if isinstance(schema, dict) else ""
-        self.draft4 = (dialect or told).find("draft-04") >= 0
+        self.draft4 = "draft-04" in told
         self.roots: dict[str, Any] = {base: schema}
 
     def faults(self, content: Any, *, most: int = 1) -> list[Fault]:
@@ -163,7 +166,7 @@ class Judge:
             rule = _RULES.get(keyword)
             if rule is not None:
                 rule(self, asked, schema, value, at, base, out, most, depth)
-            elif keyword not in _ANNOTATIONS and keyword != "$ref" and not keyword.startswith("x-"):
+            elif not self.foreign and keyword not in _ANNOTATIONS and keyword != "$ref" and not keyword.startswith("x-"):
                 raise SchemaError("E_SCHEMA_FORM", f"/{keyword[:40]}", expected="a known keyword", got=keyword[:40])
         if isinstance(value, dict):
             for name in schema.get("required", ()) if isinstance(schema.get("required", ()), list | tuple) else ():
