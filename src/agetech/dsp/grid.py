@@ -158,10 +158,8 @@ def _take(plan: Records, state: Records, stores: tuple[Signal, ...], times: Sign
         if p.arrival == 0 or s.started == 0:
             return 1
         stamp = s.newest
-    if s.started == 0:
-        accept(plan, state, stores, stamp, values, row, 0)
-        return 1
-    passed = stamp - s.newest
+    passed = stamp - s.newest if s.started == 1 else 0.0
+    moved = 0
     if passed < 0.0 or (passed == 0.0 and s.again == 1):
         kind = known(plan, state, stores, stamp, values, row)
         if kind == DUPLICATE:
@@ -173,21 +171,18 @@ def _take(plan: Records, state: Records, stores: tuple[Signal, ...], times: Sign
             return 1
         if kind == MOVED and passed < 0.0:
             s.moved += 1
-            accept(plan, state, stores, stamp, values, row, 1)
-            return 1
-        if kind == JITTER and passed < 0.0:
+            moved = 1
+        elif kind == JITTER and passed < 0.0:
             s.backward += 1
             stamp, passed = s.newest, 0.0
-    if passed < 0.0 or passed > p.jump:
+    if moved == 0 and (passed < 0.0 or passed > p.jump):
         if waiting > 0:
             s.release = 1
             return 0
         shut(plan, state)
-        accept(plan, state, stores, stamp, values, row, 0)
-        return 1
-    if passed == 0.0 and p.arrival == 0:
+    elif moved == 0 and passed == 0.0 and p.arrival == 0 and s.started == 1:
         s.repeated += 1
-    accept(plan, state, stores, stamp, values, row, 0)
+    accept(plan, state, stores, stamp, values, row, moved)
     return 1
 
 

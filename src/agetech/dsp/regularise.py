@@ -20,7 +20,7 @@ import numpy as np
 
 from agetech.core.checkpoint import read_blob, write_blob
 from agetech.core.declare import pack
-from agetech.core.timebase import Piece, TimeBase, aware, nanoseconds
+from agetech.core.timebase import NANO, Piece, TimeBase, aware, nanoseconds
 from agetech.dsp.clock import DONE, FULL, PIECES, STATE, STUCK, Plan
 from agetech.dsp.grid import advance
 from agetech.dsp.repairs import REPAIRS, Report
@@ -54,13 +54,18 @@ class Stamps(StrEnum):
 class Regularised:
     """What `regularise` gives: `values` (m,) or (m, c) at `fs` Hz, NaN where nothing is known, and the report.
 
-    `pieces`: (row, stamp) where the grid begins and begins anew, stamp in seconds as given. numpy takes it for `values`.
+    `origins`: (row, stamp in ns) where the grid begins and begins anew. numpy takes it for `values`.
     """
 
     values: Signal
     fs: float
     report: Report
-    pieces: tuple[tuple[int, float], ...]
+    origins: tuple[tuple[int, int], ...]
+
+    @property
+    def pieces(self) -> tuple[tuple[int, float], ...]:
+        """Return (row, stamp) where the grid begins and begins anew, stamp in seconds as given."""
+        return tuple((row, ns / NANO) for row, ns in self.origins)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:  # noqa: FBT001 - numpy's protocol
         return np.array(self.values, dtype=dtype) if copy else np.asarray(self.values, dtype=dtype)
@@ -70,7 +75,7 @@ class Regularised:
 
     def time_base(self, zero: datetime | str = "1970-01-01T00:00:00Z") -> TimeBase:
         """Return the time base of the rows, given the aware instant of stamp 0."""
-        return _base(self.fs, self.pieces, zero)
+        return _base(self.fs, self.origins, zero)
 
 
 class Regulariser:
@@ -134,18 +139,18 @@ class Regulariser:
         return Report(rows=int(s["row"]), rate=rate, declared=self.fs, delay=delay, **counts)
 
     @property
-    def pieces(self) -> tuple[tuple[int, float], ...]:
-        """Return (row, stamp) of the latest 256 pieces of the grid, stamp in seconds as given."""
+    def origins(self) -> tuple[tuple[int, int], ...]:
+        """Return (row, stamp in ns) of the latest 256 pieces of the grid."""
         if self._stores is None or self._base is None:
             return ()
         jumps = int(self._state[0]["jumps"])
         count = jumps + (1 if self._state[0]["open"] else 0)
         slots = [self._stores[3][index % PIECES] for index in range(max(0, count - PIECES), count)]
-        return tuple((int(row), self._base + float(stamp)) for row, stamp in slots)
+        return tuple((int(row), self._base * NANO + round(float(stamp) * NANO)) for row, stamp in slots)
 
     def time_base(self, zero: datetime | str = "1970-01-01T00:00:00Z") -> TimeBase:
         """Return the time base of the rows so far, given the aware instant of stamp 0."""
-        return _base(self.fs, self.pieces, zero)
+        return _base(self.fs, self.origins, zero)
 
     def save(self) -> bytes:
         """Return the whole state as bytes that `Regulariser.load` continues from."""
@@ -231,8 +236,8 @@ class Regulariser:
             unknown = np.isnat(given)
             ns = given.astype("datetime64[ns]").astype(np.int64)
             if self._base is None and (~unknown).any():
-                self._base = int(ns[~unknown][0] // 1_000_000_000)
-            made = (ns - (self._base or 0) * 1_000_000_000) / 1e9
+                self._base = int(ns[~unknown][0] // NANO)
+            made = (ns - (self._base or 0) * NANO) / NANO
             made[unknown] = np.nan
             return made
         if given.dtype.kind not in "iuf":
@@ -301,11 +306,9 @@ def regularise(
     """
     one = Regulariser(fs, stamps=stamps, limit=limit, jump=jump)
     parts = [one.push(times, values)]
-    pieces = one.pieces
     parts.append(one.finish())
-    pieces = one.pieces or pieces
     values_made = parts[0] if not len(parts[1]) else np.concatenate(parts)
-    return Regularised(values_made, one.fs, one.report, pieces)
+    return Regularised(values_made, one.fs, one.report, one.origins)
 
 
 def _rows(values: ArrayLike, columns: tuple[int, ...] | None) -> Signal:
@@ -326,19 +329,14 @@ def _number(name: str, value: Any, least: float, most: float) -> float:
     return float(number)
 
 
-def _base(fs: float, pieces: tuple[tuple[int, float], ...], zero: datetime | str) -> TimeBase:
-    if not pieces:
+def _base(fs: float, origins: tuple[tuple[int, int], ...], zero: datetime | str) -> TimeBase:
+    if not origins:
         raise SignalError("E_TIME_BASE", "time", expected="at least one row", got="none")
     start = aware(zero)
     shift = start.utcoffset()
     origin = nanoseconds(start)
-    made = tuple(Piece(row, origin + _whole(stamp)) for row, stamp in pieces)
+    made = tuple(Piece(row, origin + ns) for row, ns in origins)
     return TimeBase(fs, made, round(shift.total_seconds() / 60) if shift is not None else 0)
-
-
-def _whole(stamp: float) -> int:
-    whole = math.floor(stamp)
-    return whole * 1_000_000_000 + round((stamp - whole) * 1e9)
 
 
 def _sound(s: Any, room: int, slots: int) -> bool:

@@ -44,6 +44,11 @@ def as_counts(samples: NDArray[np.float64]) -> Counts | None:
     known = samples[~missing]
     if not np.isfinite(known).all() or (np.signbit(known) & (known == 0.0)).any():
         return None
+    with np.errstate(over="ignore", under="ignore"):
+        return _sought(known, missing)
+
+
+def _sought(known: NDArray[np.float64], missing: NDArray[np.bool_]) -> Counts | None:
     for divisor in DIVISORS:
         counts = np.rint(known * divisor)
         if (np.abs(counts) <= LARGEST).all() and np.array_equal(counts / divisor, known):

@@ -152,7 +152,7 @@ def recording_of(
         parts = np.split(regular.values, np.cumsum(widths)[:-1], axis=1)
         signals = {name: part if signals[name].ndim > 1 else part[:, 0] for name, part in zip(signals, parts, strict=True)}
         facts["repairs"] = regular.report.as_dict()
-        if stamps.dtype.kind == "M" and regular.pieces:
+        if stamps.dtype.kind == "M" and regular.origins:
             time = regular.time_base()
     if rate is None:
         raise ExchangeError("E_PROFILE", path, expected="time or fs", got=profile.id)
