@@ -71,7 +71,7 @@ def encoding_of(path: Path) -> str:
         except UnicodeDecodeError:
             continue
         return name
-    raise ExchangeError("E_TABLE_FILE", path.name, expected="UTF-8, GBK or GB18030", got="other bytes")
+    raise ExchangeError("E_ANSWERS_FILE", path.name, expected="UTF-8, GBK or GB18030", got="other bytes")
 
 
 def _decoded(start: bytes, name: str) -> str:
@@ -95,7 +95,7 @@ def _from_csv(path: Path, one: Instrument, columns: Mapping[str, str], person: s
             rows = csv.reader(text, delimiter=delimiter)
             yield from _from_rows(_chained(heading, rows), one, columns, person, path.name, lambda: counted.read_so_far)
         except (UnicodeError, csv.Error, LookupError) as error:
-            raise ExchangeError("E_TABLE_FILE", path.name, expected=f"a table in {name}", got=str(error)) from None
+            raise ExchangeError("E_ANSWERS_FILE", path.name, expected=f"a table in {name}", got=str(error)) from None
 
 
 class _Counted(io.RawIOBase):
@@ -127,11 +127,11 @@ def _sheet(path: Path) -> Iterator[list[Any]]:
     try:
         from openpyxl import load_workbook
     except ImportError:
-        raise ExchangeError("E_TABLE_EXTRA", path.name, expected="agetech[xlsx]", got="openpyxl is not installed") from None
+        raise ExchangeError("E_ANSWERS_EXTRA", path.name, expected="agetech[xlsx]", got="openpyxl is not installed") from None
     try:
         book = load_workbook(path, read_only=True, data_only=True)
     except Exception as error:  # noqa: BLE001 - openpyxl raises a dozen unrelated kinds
-        raise ExchangeError("E_TABLE_FILE", path.name, expected="an xlsx workbook", got=type(error).__name__) from None
+        raise ExchangeError("E_ANSWERS_FILE", path.name, expected="an xlsx workbook", got=type(error).__name__) from None
     try:
         for row in book.worksheets[0].iter_rows(values_only=True):
             yield ["" if cell is None else cell for cell in row]
@@ -148,16 +148,17 @@ def _from_rows(
     done: Callable[[], float] = lambda: 0.0,
 ) -> Iterator[Answers]:
     """Yield persons from rows whose first is the heading."""
-    heading = [str(cell).strip() for cell in next(rows, [])]
+    raw = next(rows, [])
+    heading = [str(cell).strip() for cell in raw]
     places, who = plan_columns(heading, one, columns, person, where)
+    items = [(at, name) for at, name in places.items() if name in one.by_id]
+    facts = [(at, name) for at, name in places.items() if name in one.context]
     for number, row in enumerate(rows, start=1):
-        if not any(str(cell).strip() for cell in row):
-            continue
-        if [str(cell).strip() for cell in row] == heading:
-            continue  # a heading that was pasted again
-        cells = [*row, *[""] * (len(heading) - len(row))]
-        responses = {name: value(cells[at]) for at, name in places.items() if name in one.by_id}
-        context = {name: fact(cells[at], one.context[name]) for at, name in places.items() if name in one.context}
+        if row == raw or not any(str(cell).strip() for cell in row):
+            continue  # blank, or the heading pasted again
+        cells = row if len(row) >= len(heading) else [*row, *[""] * (len(heading) - len(row))]
+        responses = {name: value(cells[at]) for at, name in items}
+        context = {name: fact(cells[at], one.context[name]) for at, name in facts}
         known = {name: given for name, given in context.items() if given is not None}
         yield Answers(str(cells[who]).strip() if who is not None else str(number), responses, known, done())
 
@@ -168,18 +169,18 @@ def plan_columns(
     """Return place -> item or context name, and the place of the person's name."""
     for name in columns.values():
         if name and name not in one.by_id and name not in one.context:
-            raise ParamsError("E_TABLE_COLUMN", f"{where}: {name}", expected=", ".join([*one.by_id, *one.context]), got=name)
+            raise ParamsError("E_ANSWERS_COLUMN", f"{where}: {name}", expected=", ".join([*one.by_id, *one.context]), got=name)
     lacking = [head for head in [*columns, *([person] if person else [])] if head not in heading]
     if lacking:
-        raise ParamsError("E_TABLE_COLUMN", where, expected=", ".join(heading), got=", ".join(lacking))
+        raise ParamsError("E_ANSWERS_COLUMN", where, expected=", ".join(heading), got=", ".join(lacking))
     known = _headings(one)
     places = {at: columns.get(head, known.get(head.lower(), "")) for at, head in enumerate(heading)}
     chosen = {at: name for at, name in places.items() if name}
     if len(set(chosen.values())) != len(chosen):
         twice = sorted({name for name in chosen.values() if list(chosen.values()).count(name) > 1})
-        raise ParamsError("E_TABLE_COLUMN", where, expected="one column an item", got=", ".join(twice))
+        raise ParamsError("E_ANSWERS_COLUMN", where, expected="one column an item", got=", ".join(twice))
     if not any(name in one.by_id for name in chosen.values()):
-        raise ParamsError("E_TABLE_COLUMN", where, expected=", ".join(one.by_id), got=", ".join(heading))
+        raise ParamsError("E_ANSWERS_COLUMN", where, expected=", ".join(one.by_id), got=", ".join(heading))
     named = [at for at, head in enumerate(heading) if (head == person if person else head.lower() in NUMBERS)]
     return chosen, named[0] if named else None
 
@@ -198,6 +199,8 @@ def value(cell: Any) -> Any:
     """Return an answer from a cell: a number, None for a blank, an Absence for its word; other text stays text."""
     if not isinstance(cell, str):
         return cell
+    if cell.isascii() and cell.isdigit() and len(cell) < 10:  # noqa: PLR2004 - the common case, quickly
+        return int(cell)
     text = unicodedata.normalize("NFKC", cell).strip()
     word = text.lower()
     if word in BLANK:
@@ -229,7 +232,7 @@ def _from_json(path: Path) -> Iterator[Answers]:
     """Yield persons of a JSON object, a JSON list, or one object a line: {"id", "responses", "context"} or bare answers."""
     lines = path.suffix.lower() != ".json"
     if not lines and path.stat().st_size > LARGEST_JSON:
-        raise ExchangeError("E_TABLE_FILE", path.name, expected="JSON lines for files this large", got=path.stat().st_size)
+        raise ExchangeError("E_ANSWERS_FILE", path.name, expected="JSON lines for files this large", got=path.stat().st_size)
     if not lines:
         found = _parsed(path.read_bytes(), path.name)
         people = found if isinstance(found, list) else [found]
@@ -248,15 +251,15 @@ def _parsed(content: bytes, where: str) -> Any:
     try:
         return json.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
-        raise ExchangeError("E_TABLE_FILE", where, expected="JSON in UTF-8", got=str(error)) from None
+        raise ExchangeError("E_ANSWERS_FILE", where, expected="JSON in UTF-8", got=str(error)) from None
 
 
 def _person(found: Any, number: int, where: str, done: float) -> Answers:
     if not isinstance(found, dict):
-        raise ExchangeError("E_TABLE_FILE", f"{where}: {number}", expected="an object", got=type(found).__name__)
+        raise ExchangeError("E_ANSWERS_FILE", f"{where}: {number}", expected="an object", got=type(found).__name__)
     responses = found.get("responses", found if "context" not in found else {})
     context = found.get("context", {})
     if not isinstance(responses, dict) or not isinstance(context, dict):
-        raise ExchangeError("E_TABLE_FILE", f"{where}: {number}", expected="objects `responses` and `context`", got="something else")
+        raise ExchangeError("E_ANSWERS_FILE", f"{where}: {number}", expected="objects `responses` and `context`", got="something else")
     words = {name: ABSENT.get(given, given) if isinstance(given, str) else given for name, given in responses.items()}
     return Answers(str(found.get("id", number)) if "responses" in found else str(number), words, dict(context), done)

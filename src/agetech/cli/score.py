@@ -298,7 +298,7 @@ def _shared(one: Instrument, pairs: list[str]) -> dict[str, Any]:
     for pair in pairs:
         name, sign, given = pair.partition("=")
         if not sign or (name not in one.context and name != "stratum"):
-            raise ParamsError("E_TABLE_COLUMN", f"--context {name}", expected=", ".join([*one.context, "stratum"]), got=name)
+            raise ParamsError("E_ANSWERS_COLUMN", f"--context {name}", expected=", ".join([*one.context, "stratum"]), got=name)
         found[name] = given if name == "stratum" else fact(given, one.context[name])
     return found
 
@@ -310,9 +310,9 @@ def _map(path: Path | None) -> dict[str, str]:
     try:
         found = json.loads(path.read_bytes().decode("utf-8-sig"))
     except ValueError as error:
-        raise ExchangeError("E_TABLE_FILE", path.name, expected="a JSON object: heading -> item", got=str(error)) from None
+        raise ExchangeError("E_ANSWERS_FILE", path.name, expected="a JSON object: heading -> item", got=str(error)) from None
     if not isinstance(found, dict):
-        raise ExchangeError("E_TABLE_FILE", path.name, expected="a JSON object: heading -> item", got=type(found).__name__)
+        raise ExchangeError("E_ANSWERS_FILE", path.name, expected="a JSON object: heading -> item", got=type(found).__name__)
     return {str(heading): "" if name is None else str(name) for heading, name in found.items()}
 
 

@@ -12,6 +12,7 @@ from agetech.errors import ParamsError
 from agetech.scoring.instrument import Instrument
 
 _REGISTERED: dict[str, dict[str, Instrument]] = {}
+_NEWEST: dict[str, Instrument] = {}
 
 
 def instrument(name: str | Instrument, version: str | None = None) -> Instrument:
@@ -21,13 +22,15 @@ def instrument(name: str | Instrument, version: str | None = None) -> Instrument
     """
     if isinstance(name, Instrument):
         return name
+    if version is None and name in _NEWEST:
+        return _NEWEST[name]
     if not isinstance(name, str):
         raise ParamsError("E_INSTRUMENT", "scoring", expected="an instrument id", got=type(name).__name__)
     found = _REGISTERED.get(name) or (_versions(name) if name in shipped() else {})
     if not found:
         raise ParamsError("E_INSTRUMENT", "scoring", expected=_near(name), got=name)
     if version is None:
-        return found[max(found, key=_order)]
+        return _NEWEST.setdefault(name, found[max(found, key=_order)])
     if version not in found:
         raise ParamsError("E_INSTRUMENT_VERSION", f"scoring.{name}", expected=", ".join(sorted(found)), got=version)
     return found[version]
@@ -65,6 +68,7 @@ def register(folder: str | Path) -> tuple[str, ...]:
             raise ParamsError("E_INSTRUMENT_CHANGED", f"scoring.{one.id}", expected=before.hash, got=one.hash)
     for one in loaded:
         _REGISTERED.setdefault(one.id, {})[one.version] = one
+        _NEWEST.pop(one.id, None)
     return tuple(one.id for one in loaded)
 
 
@@ -73,6 +77,7 @@ def unregister(name: str) -> None:
     if name not in _REGISTERED:
         raise ParamsError("E_INSTRUMENT", "scoring", expected=", ".join(sorted(_REGISTERED)) or "a registered id", got=name)
     del _REGISTERED[name]
+    _NEWEST.pop(name, None)
 
 
 @lru_cache(maxsize=1)

@@ -37,7 +37,7 @@ def classify(one: Instrument, form: Form, found: Outcome, scheme: Scheme | None,
     if found.category == BANDED:
         found.category = None if base is None else _by_scheme(one, form, found, base, verdict)
     level = base.level if base is not None else one.document["verification"]["bands"]["level"]
-    if found.category is not None and level == UNBACKED and not allow_unverified:
+    if level == UNBACKED and found.category is not None and not allow_unverified:
         wanted = (base.wanted if base is not None else "") or one.document["verification"]["bands"].get("wanted", "")
         verdict.withheld["category"] = wanted or "the document that states the cut-offs"
         verdict.disputed = {}

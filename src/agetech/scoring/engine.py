@@ -77,7 +77,7 @@ def score_form(
         return _result(one, form, Outcome(None, None, "invalid"), scheme, flags)
     if one.method == rules.STORED_ONLY:
         return _refused(one, form, flags, NOT_OFFICIAL)
-    if one.arithmetic["level"] == UNBACKED and not allow_unverified:
+    if not one.backed and not allow_unverified:
         return _refused(one, form, flags, "from memory; source wanted: " + one.arithmetic.get("wanted", "the scoring rule"))
     found = _apply(one, form, allow_unverified)
     if found.status == "invalid" or form.errors:
@@ -112,24 +112,23 @@ def _apply(one: Instrument, form: Form, allow_unverified: bool) -> Outcome:  # n
 
 def _lacks(one: Instrument, form: Form) -> bool:
     """Return whether items lack, or fewer were answered than the file demands."""
-    return bool(form.missing) or len(form.answers) < one.missing.get("min_answered", 0)
+    return bool(form.missing) or len(form.answers) < one.min_answered
 
 
 def _sum(one: Instrument, form: Form, allow_unverified: bool) -> Outcome:  # noqa: FBT001 - one call
     """Return the sum of points, with missing items filled by the mean of the others where the file states that."""
-    points, factor = form.points, one.document["rule"].get("factor", 1)
+    points = form.points
     if _lacks(one, form):
         policy, lacking = one.missing, len(form.missing)
         backed = policy.get("level", "verified") != UNBACKED or allow_unverified
         if policy["policy"] != "mean" or not 0 < lacking <= policy["max_missing"] or not points or not backed:
             return Outcome(None, None, "incomplete")
         filled = prorate(sum(points.values()), len(points), len(one.items), policy["rounding"])
-        return Outcome(filled * factor, status="prorated")
-    total: float | int = 0
-    for item in one.items:
-        total += points[item.id]
-    subscores: dict[str, float | int | None] = {name: sum(points[i] for i in ids) for name, ids in one.subscales.items()}
-    return Outcome(total * factor, subscores=subscores)
+        return Outcome(filled * one.factor, status="prorated")
+    total = sum(points.values())  # in the order of the form, as tables are summed
+    if not one.subscales:
+        return Outcome(total * one.factor)
+    return Outcome(total * one.factor, subscores={name: sum(points[i] for i in ids) for name, ids in one.subscales.items()})
 
 
 def prorate(total: float, answered: int, items: int, rounding: str) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from math import isfinite
 from numbers import Integral, Real
 from typing import Any
@@ -32,7 +31,6 @@ def number(value: object) -> float | int | None:
     return plain if isfinite(plain) else None
 
 
-@dataclass(slots=True)
 class Form:
     """One person's answers after checking: what a rule may look at.
 
@@ -40,15 +38,18 @@ class Form:
     that the file scores; missing: items that lack; context: the checked context; mode: the chosen scheme's id.
     """
 
-    instrument: Instrument
-    answers: dict[str, float | int] = field(default_factory=dict)
-    points: dict[str, float | int] = field(default_factory=dict)
-    missing: list[str] = field(default_factory=list)
-    absent: dict[str, str] = field(default_factory=dict)
-    errors: list[str] = field(default_factory=list)
-    context: dict[str, Any] = field(default_factory=dict)
-    missing_context: list[str] = field(default_factory=list)
-    mode: str | None = None
+    __slots__ = ("absent", "answers", "context", "errors", "instrument", "missing", "missing_context", "mode", "points")
+
+    def __init__(self, instrument: Instrument) -> None:
+        self.instrument = instrument
+        self.answers: dict[str, float | int] = {}
+        self.points: dict[str, float | int] = {}
+        self.missing: list[str] = []
+        self.absent: dict[str, str] = {}
+        self.errors: list[str] = []
+        self.context: dict[str, Any] = {}
+        self.missing_context: list[str] = []
+        self.mode: str | None = None
 
     def get(self, item: str) -> float | int | None:
         """Return the points of an item, None where it lacks."""
@@ -69,32 +70,29 @@ def read(instrument: Instrument, responses: object, context: Mapping[str, Any] |
     ids in the context, under `unable`, `refused`, `dont_know` and `not_asked`, as files do.
     """
     form = Form(instrument)
-    if not isinstance(responses, Mapping):
+    if type(responses) is not dict and not isinstance(responses, Mapping):
         form.errors.append("responses")
         return form
     stated = _context(form, context) if context else {}
-    found = 0
-    for item in instrument.items:
-        name = item.id
+    answers, points, found = form.answers, form.points, 0
+    for name, allowed, item in instrument.reading:
+        given: Any = Absence.NOT_ASKED
         if name in responses:
             found += 1
-            value = responses[name]
+            given = responses[name]
+        kind = type(given)
+        if kind is int or kind is float:
+            value: float | int | None = given
+        elif given is None or kind is Absence:
+            _absence(form, item, given, stated.get(name))
+            continue
         else:
-            value = Absence.NOT_ASKED
-        kind = type(value)
-        if kind is not int and kind is not float:
-            if value is None or kind is Absence:
-                _absence(form, item, value, stated.get(name))
-                continue
-            value = number(value)
-            if value is None:
-                form.errors.append(name)
-                continue
-        if not item.accepts(value) or name in stated:
+            value = number(given)
+        if value is None or name in stated or not (value in allowed if allowed is not None else item.lo <= value <= item.hi):
             form.errors.append(name)
             continue
-        form.answers[name] = value
-        form.points[name] = item.lo + item.hi - value if item.reverse else value
+        answers[name] = value
+        points[name] = item.lo + item.hi - value if item.reverse else value
     if found != len(responses):
         form.errors.extend(str(name) for name in responses if name not in instrument.by_id)
     return form

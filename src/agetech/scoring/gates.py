@@ -94,7 +94,8 @@ def _licensed(one: Instrument, lang: str, path: Path) -> ItemText:
     for field in ("licensee", "licence"):
         if not isinstance(document.get(field), str) or not document[field].strip():
             raise SchemaError("E_TEXT_FILE", f"{path.name}: {field}", expected="who may use the wording, and by what", got="nothing")
-    items, answers = document.get("items"), document.get("answers", {})
+    items: Any = document.get("items")
+    answers: Any = document.get("answers", {})
     if not _texts(items) or set(items) != set(one.by_id):
         raise SchemaError("E_TEXT_FILE", f"{path.name}: items", expected=", ".join(one.by_id), got=str(items)[:80])
     if not _texts(answers):

@@ -157,6 +157,27 @@ class Instrument:
         return {item.id: item for item in self.items}
 
     @cached_property
+    def reading(self) -> tuple[tuple[str, frozenset[float | int] | None, Item], ...]:
+        """Return what reading a form needs of each item: id, allowed answers, the item."""
+        return tuple((item.id, item.allowed, item) for item in self.items)
+
+    @cached_property
+    def factor(self) -> float | int:
+        """Return what a sum is multiplied by."""
+        factor: float | int = self.document["rule"].get("factor", 1)
+        return factor
+
+    @cached_property
+    def min_answered(self) -> int:
+        """Return the fewest answers that are scored."""
+        return int(self.document["missing"].get("min_answered", 0))
+
+    @cached_property
+    def backed(self) -> bool:
+        """Return whether a document backs items and arithmetic."""
+        return bool(self.arithmetic["level"] != UNBACKED)
+
+    @cached_property
     def schemes(self) -> dict[str, Scheme]:
         """Return the named schemes; every id may be passed as `scheme`."""
         return {name: _scheme(name, entry) for name, entry in self.document["schemes"].items()}

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 BANDED = "(banded)"
 
 
-@dataclass(slots=True)
 class Outcome:
     """The findings of one rule on one form.
 
@@ -17,15 +15,27 @@ class Outcome:
     what was done to a raw number, each with `code` and the reason in both languages.
     """
 
-    total: float | int | None = None
-    category: str | None = BANDED
-    status: str = "ok"
-    values: dict[str, Any] = field(default_factory=dict)
-    subscores: dict[str, float | int | None] = field(default_factory=dict)
-    adjustments: list[dict[str, str]] = field(default_factory=list)
-    raised: list[str] = field(default_factory=list)
-    stratum: str | None = None
-    disputed: dict[str, str] = field(default_factory=dict)
+    __slots__ = ("adjustments", "category", "disputed", "raised", "status", "stratum", "subscores", "total", "values")
+
+    def __init__(
+        self,
+        total: float | None = None,
+        category: str | None = BANDED,
+        status: str = "ok",
+        values: dict[str, Any] | None = None,
+        *,
+        subscores: dict[str, float | int | None] | None = None,
+        raised: list[str] | None = None,
+    ) -> None:
+        self.total = total
+        self.category = category
+        self.status = status
+        self.values: dict[str, Any] = {} if values is None else values
+        self.subscores: dict[str, float | int | None] = {} if subscores is None else subscores
+        self.raised: list[str] = [] if raised is None else raised
+        self.adjustments: list[dict[str, str]] = []
+        self.disputed: dict[str, str] = {}
+        self.stratum: str | None = None
 
 
 def incomplete(**values: Any) -> Outcome:

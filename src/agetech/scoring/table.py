@@ -21,7 +21,7 @@ from agetech.scoring.catalogue import instrument as _find
 from agetech.scoring.engine import choose, score_form
 from agetech.scoring.instrument import UNBACKED, Instrument, Item, Scheme
 from agetech.scoring.result import STATUSES, Score
-from agetech.scoring.rules.clinical import is_core, is_symptom, syndrome
+from agetech.scoring.rules.clinical import PHQ9_CORE, is_symptom, syndrome
 
 LARGEST_FORM, LARGEST_TOTAL = 255, 65_535  # what the packed lookups hold
 BLOCK = 65_536  # rows that are turned into bytes at a time
@@ -113,11 +113,11 @@ def _numbers(one: Instrument, responses: npt.ArrayLike) -> npt.NDArray[Any]:
     try:
         table = np.asarray(responses)
     except (TypeError, ValueError) as error:
-        raise ParamsError("E_TABLE", f"scoring.{one.id}", expected="numbers", got=str(error)) from None
+        raise ParamsError("E_SCORE_TABLE", f"scoring.{one.id}", expected="numbers", got=str(error)) from None
     if table.dtype.kind not in "iuf":
-        raise ParamsError("E_TABLE", f"scoring.{one.id}", expected="integers or floats", got=str(table.dtype))
+        raise ParamsError("E_SCORE_TABLE", f"scoring.{one.id}", expected="integers or floats", got=str(table.dtype))
     if table.ndim != 2:  # noqa: PLR2004
-        raise ParamsError("E_TABLE", f"scoring.{one.id}", expected=f"shape (n, {len(one.items)})", got=str(table.shape))
+        raise ParamsError("E_SCORE_TABLE", f"scoring.{one.id}", expected=f"shape (n, {len(one.items)})", got=str(table.shape))
     if table.dtype == np.float16 or table.dtype.itemsize > 8:  # noqa: PLR2004 - long doubles
         return table.astype(np.float64)
     return table if table.dtype.isnative else table.astype(table.dtype.newbyteorder("="))
@@ -128,11 +128,11 @@ def _columns(one: Instrument, table: npt.NDArray[Any], items: Sequence[str] | No
     ids = [item.id for item in one.items]
     names = ids if items is None else list(items)
     if table.shape[1] != len(names):
-        raise ParamsError("E_TABLE", f"scoring.{one.id}", expected=f"shape (n, {len(names)})", got=str(table.shape))
+        raise ParamsError("E_SCORE_TABLE", f"scoring.{one.id}", expected=f"shape (n, {len(names)})", got=str(table.shape))
     if names == ids:
         return table
     if len(set(names)) != len(names) or not set(names) <= set(ids):
-        raise ParamsError("E_TABLE", f"scoring.{one.id}", expected="columns " + ", ".join(ids), got=", ".join(map(str, names)))
+        raise ParamsError("E_SCORE_TABLE", f"scoring.{one.id}", expected="columns " + ", ".join(ids), got=", ".join(map(str, names)))
     place = {name: column for column, name in enumerate(names)}
     ordered = np.full((len(table), len(ids)), np.nan)
     for column, name in enumerate(ids):
@@ -155,7 +155,7 @@ def _context(one: Instrument, context: Mapping[str, Any] | None, n: int) -> tupl
             continue
         values = given.tolist() if isinstance(given, np.ndarray) else list(given)
         if len(values) != n:
-            raise ParamsError("E_TABLE", f"scoring.{one.id}: {name}", expected=f"{n} values", got=str(len(values)))
+            raise ParamsError("E_SCORE_TABLE", f"scoring.{one.id}: {name}", expected=f"{n} values", got=str(len(values)))
         varying[name] = [None if isinstance(v, float) and v != v else v for v in values]  # noqa: PLR0124 - NaN
     return shared, varying
 
@@ -214,8 +214,9 @@ def _packed(one: Instrument, item: Item, value: int) -> int:
     points = int(item.points(value))
     packed = points << kernels.POINTS
     if one.method == "phq9":
-        packed += int(is_core(item.id, points)) << kernels.FIRST
-        packed += int(is_symptom(item.id, points)) << kernels.SECOND
+        symptom = is_symptom(item.id, points)
+        packed += int(symptom and item.id in PHQ9_CORE) << kernels.FIRST
+        packed += int(symptom) << kernels.SECOND
     if any(item.id == name and points >= least for _, name, least in one.safety):
         packed += 1 << kernels.FLAGS
     return packed

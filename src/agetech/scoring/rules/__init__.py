@@ -19,7 +19,6 @@ COMPLETE: dict[str, Rule] = {  # the engine hands over complete forms only
     "spmsq": cognition.spmsq,
     "katz": function.katz,
     "adl14": function.adl14,
-    "gbt42195": function.gbt42195,
     "mzt039": function.mzt039,
     "ltc2021": function.ltc2021,
     "sarc_f": frailty.sarc_f,
@@ -34,6 +33,7 @@ COMPLETE: dict[str, Rule] = {  # the engine hands over complete forms only
 PARTIAL: dict[str, Rule] = {  # these decide themselves what a missing item means
     "cam": cognition.cam,
     "npi_q": cognition.npi_q,
+    "gbt42195": function.gbt42195,
     "fried": frailty.fried,
     "awgs2019": frailty.awgs2019,
     "sppb": frailty.sppb,

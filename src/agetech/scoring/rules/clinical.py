@@ -20,6 +20,7 @@ SPO2_SCALE_1 = ((91, 3), (93, 2), (95, 1), (float("inf"), 0))
 SPO2_SCALE_2_AIR = ((83, 3), (85, 2), (87, 1), (float("inf"), 0))
 SPO2_SCALE_2_OXYGEN = ((83, 3), (85, 2), (87, 1), (92, 0), (94, 1), (96, 2), (float("inf"), 3))
 RED, URGENT, EMERGENCY = 3, 5, 7
+PHQ9_CORE = frozenset({"q1", "q2"})
 
 
 def _step(steps: tuple[tuple[float, int], ...], value: float) -> int:
@@ -207,19 +208,14 @@ def phq9(form: Form) -> dict[str, object]:
     flag = form.get("q9")
     values: dict[str, object] = {"safety_flag": flag is not None and flag >= 1, "syndrome": None}
     if not form.missing:
-        core = sum(is_core(name, points) for name, points in form.points.items())
-        values["syndrome"] = syndrome(core, sum(is_symptom(name, points) for name, points in form.points.items()))
+        symptoms = [name for name, points in form.points.items() if is_symptom(name, points)]
+        values["syndrome"] = syndrome(sum(name in PHQ9_CORE for name in symptoms), len(symptoms))
     return values
-
-
-def is_core(item: str, points: float) -> bool:
-    """Return whether an answer to the PHQ-9 is a core symptom: item 1 or 2 from 2."""
-    return points >= 2 and item in ("q1", "q2")
 
 
 def is_symptom(item: str, points: float) -> bool:
     """Return whether an answer to the PHQ-9 is a symptom: from 2, item 9 from 1."""
-    return points >= (1 if item == "q9" else 2)
+    return points >= 2 or (points >= 1 and item == "q9")
 
 
 def syndrome(core: int, symptoms: int) -> str:

@@ -36,7 +36,7 @@ def moca(form: Form) -> Outcome:
     raw = sum(value for value in domains.values() if value is not None)
     years = form.need("education_years")
     if years is None:
-        return Outcome(None, None, "incomplete", {"raw": raw, "bounds": [raw, min(raw + 1, MOCA_TOP)]}, domains)
+        return Outcome(None, None, "incomplete", {"raw": raw, "bounds": [raw, min(raw + 1, MOCA_TOP)]}, subscores=domains)
     found = Outcome(raw, values={"raw": raw}, subscores=domains)
     if years <= MOCA_EDUCATION and raw < MOCA_TOP:
         found.total = raw + 1

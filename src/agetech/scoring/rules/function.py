@@ -49,8 +49,12 @@ def gbt42195(form: Form) -> Outcome:
 
     Coma is level 4 at once. One level worse on a diagnosis (F00-F03, F04-F99) or on two or more care-risk events in
     30 days. Scheme `default` takes the clauses as one list, one level in all; `additive` counts each. Where both hold
-    the result is `ambiguous` and carries the other reading too. Source: transcriptions of annexes A to C.
+    the result is `ambiguous` and carries the other reading too. Coma is flagged on incomplete forms as well.
+    Source: transcriptions of annexes A to C.
     """
+    coma = form.context.get("coma") is True
+    if form.missing:
+        return Outcome(None, None, "incomplete", raised=["coma"] if coma else [])
     groups: dict[str, float | int | None] = {}
     for name, prefix in GBT_GROUPS.items():
         groups[name] = sum(form.points[i.id] for i in form.instrument.items if i.id.startswith(prefix))
@@ -60,13 +64,13 @@ def gbt42195(form: Form) -> Outcome:
     initial = int(band.code) if band is not None else GBT_WORST
     values: dict[str, object] = {"initial_level": str(initial), "reason": [], "ambiguous": False}
     found = Outcome(total, None, values=values, subscores=groups)
-    if form.context.get("coma") is True:
+    if coma:
         values["reason"] = ["coma"]
         found.category = str(GBT_WORST)
         found.raised.append("coma")
         return found
-    coma, diagnosed, events = (form.need(n) for n in ("coma", "dementia_or_mental_dx", "risk_events_30d"))
-    if coma is None or diagnosed is None or events is None:
+    conscious, diagnosed, events = (form.need(n) for n in ("coma", "dementia_or_mental_dx", "risk_events_30d"))
+    if conscious is None or diagnosed is None or events is None:
         return found
     reasons = [name for name, holds in (("diagnosis", diagnosed), ("risk_events", events >= 2)) if holds]
     single, additive = min(initial + bool(reasons), GBT_WORST), min(initial + len(reasons), GBT_WORST)

@@ -1,0 +1,131 @@
+"""Tables: what is malformed is refused, every number type and layout gives the same bits."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from agetech.errors import ParamsError
+from agetech.scoring import STATUSES, instrument, score, score_table
+from agetech.scoring.table import SYNDROMES
+
+X = np.random.default_rng(7).integers(0, 4, (500, 9)).astype(np.int8)
+X[3, 4] = 7
+X[5, 0] = -1
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [np.zeros(9), np.zeros((3, 8)), np.zeros((2, 9, 1)), np.zeros((3, 9), bool), np.zeros((3, 9), complex), [["a"] * 9], [[None] * 9],
+     [[1, 2], [3]], "phq9", None, np.zeros((3, 9), "datetime64[s]")],
+)  # fmt: skip
+def test_a_malformed_table_is_refused(bad):
+    with pytest.raises(ParamsError):
+        score_table("phq9", bad)
+
+
+def test_malformed_columns_and_context_are_refused():
+    with pytest.raises(ParamsError):
+        score_table("phq9", X, items=["q1"] * 9)
+    with pytest.raises(ParamsError):
+        score_table("phq9", X, items=[f"z{n}" for n in range(9)])
+    with pytest.raises(ParamsError):
+        score_table("nrs2002", np.ones((3, 2)), {"age": [70, 71]})
+    with pytest.raises(ParamsError):
+        score_table("phq9", X, scheme="nonesuch")
+    with pytest.raises(ParamsError):
+        score_table("nonesuch", X)
+
+
+def same(one, other):
+    assert one.status.tobytes() == other.status.tobytes()
+    assert one.total.tobytes() == other.total.tobytes()
+    assert one.category.tobytes() == other.category.tobytes()
+    assert one.n_missing.astype(int).tobytes() == other.n_missing.astype(int).tobytes()
+    for name, values in one.values.items():
+        assert values.tobytes() == other.values[name].tobytes()
+
+
+@pytest.mark.parametrize("kind", ["i2", "i4", "i8", "f4", "f8", ">i4", ">f8", "f2"])
+def test_every_number_type_gives_the_same_bits(kind):
+    same(score_table("phq9", X), score_table("phq9", X.astype(kind)))
+
+
+def test_unsigned_bytes():
+    same(score_table("phq9", np.abs(X)), score_table("phq9", np.abs(X).astype(np.uint8)))
+
+
+def test_layouts_give_the_same_bits_and_leave_the_input():
+    wide = np.zeros((500, 18), np.int8)
+    wide[:, ::2] = X
+    kept = wide.copy()
+    frozen = X.copy()
+    frozen.flags.writeable = False
+    for table in (wide[:, ::2], np.asfortranarray(X), frozen, X[::-1][::-1]):
+        same(score_table("phq9", X), score_table("phq9", table))
+    assert (wide == kept).all()
+
+
+def test_a_missing_code_is_the_same_as_nan():
+    holes = np.random.default_rng(1).random(X.shape) < 0.1
+    coded, floats = np.where(holes, np.int8(9), X), np.where(holes, np.nan, X)
+    same(score_table("phq9", coded, missing=9), score_table("phq9", floats))
+    same(score_table("phq9", coded.astype(float), missing=9), score_table("phq9", floats))
+    assert set(np.unique(score_table("phq9", floats).status)) == {0, 1, 3, 4}
+
+
+def test_columns_in_another_order_and_fewer():
+    order = [f"q{n}" for n in range(9, 0, -1)]
+    same(score_table("phq9", X.astype(float)), score_table("phq9", X[:, ::-1], items=order))
+    fewer = score_table("phq9", X[:, :8], items=[f"q{n}" for n in range(1, 9)])
+    assert STATUSES[fewer.status[0]] == "prorated"
+
+
+def test_more_rows_than_a_block():
+    tall = np.tile(X, (300, 1))
+    got = score_table("phq9", tall.astype(np.int16))
+    assert len(got) == 150_000
+    assert got.total[:500].tobytes() == got.total[-500:].tobytes()
+
+
+def test_an_empty_table():
+    for name in ("phq9", "cdr", "mmse"):
+        got = score_table(name, np.empty((0, len(instrument(name).items))))
+        assert len(got) == 0
+        assert got.counts()["(none)"] == 0
+
+
+def test_context_by_row():
+    got = score_table("nrs2002", np.ones((4, 2), int), {"age": np.array([69, 70, np.nan, 200])})
+    assert [STATUSES[s] for s in got.status] == ["ok", "ok", "incomplete", "invalid"]
+    assert got.total[:2].tolist() == [2, 3]
+
+
+def test_withheld_categories_in_tables():
+    table = np.ones((3, 8), int)
+    assert score_table("lawton8", table).category.tolist() == [-1, -1, -1]
+    assert score_table("lawton8", table, allow_unverified=True).category_of(0) == "independent"
+
+
+def test_columns_for_a_data_frame():
+    columns = score_table("phq9", X).columns()
+    assert list(columns)[:4] == ["status", "total", "category", "n_missing"]
+    assert columns["status"][3] == "invalid"
+    assert columns["category"][3] == ""
+    assert all(len(values) == len(X) for values in columns.values())
+
+
+def test_values_of_rules_come_as_columns():
+    got = score_table("katz", np.array([[0, 1, 1, 1, 0, 1], [1, 1, 1, 1, 1, 1]]))
+    assert got.values["letter"] == ["C", "A"]
+    got = score_table("moca", np.zeros((1, 15), int), {"education_years": 9})
+    assert (got.total[0], got.values["raw"][0], got.subscores["naming"][0]) == (1, 0, 0)
+
+
+def test_phq9_rows_match_single_forms():
+    got = score_table("phq9", X)
+    for place, row in enumerate(X[:50]):
+        one = score("phq9", {f"q{n}": v for n, v in enumerate(row, 1)})
+        assert (one.category, one.safety_flags == ["phq9_item9"]) == (got.category_of(place), bool(got.safety_flags["phq9_item9"][place]))
+        if one.status == "ok":
+            assert one.values["syndrome"] == SYNDROMES[got.values["syndrome"][place]]
