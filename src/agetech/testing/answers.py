@@ -14,7 +14,7 @@ from agetech.core.description import describe
 from agetech.core.params import bounds
 from agetech.core.registry import installed
 from agetech.errors import AgetechError, ParamsError, SignalError
-from agetech.testing.case import expect, is_record, same
+from agetech.testing.case import expect, fillings, is_record, same
 
 if TYPE_CHECKING:
     from agetech.testing.case import Case
@@ -228,7 +228,7 @@ def described(case: Case) -> None:
 
 def other_process(case: Case) -> None:
     """The same bytes come in another process, and there without compiling."""
-    if not installed(case.algorithm.id):
+    if not installed(case.algorithm.id) or case.params != fillings(case.algorithm.params)[0]:
         return
     code = (
         "import hashlib, sys\n"
