@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from agetech.cli.feeding import feed
+from agetech.cli.feeding import compiled, feed
 from agetech.cli.output import contributions, document, page_text, show_rows
 from agetech.cli.terminal import show, show_json
 from agetech.cli.words import say
@@ -29,6 +29,8 @@ def run_demo(out: Path, *, seed: int, algorithm: str, placement: str, as_documen
     scene = day(seed=seed, sensor=Sensor(placement=placement))
     if not as_document:
         show(say("demo.made", length=f"{scene.duration / 60.0:.0f}", fs=f"{scene.fs:g}"))
+        if not compiled(found):
+            show(say("demo.compile"))
     recording = Recording(
         {"acc": scene.signal}, fs=scene.fs, units="m/s2", placement=placement if "placement" in found.params.model_fields else None
     )

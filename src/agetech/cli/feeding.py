@@ -55,6 +55,17 @@ def feed(
     return Fed(np.concatenate(given), None, params, first, fs)
 
 
+def compiled(found: Algorithm) -> bool:
+    """Return whether nothing is left to compile: no kernels, the JIT off, or their code in the cache."""
+    from agetech.core.algorithm import Step
+    from agetech.core.kernel import cache_folder, jit_enabled
+
+    if not isinstance(found.shape, Step) or not jit_enabled():
+        return True
+    folders = [(kernel, cache_folder(kernel.plain)) for kernel in found.shape.steps]
+    return all(folder is not None and any(folder.glob(f"{kernel.name}-*.nbc")) for kernel, folder in folders)
+
+
 def pieces(found: Algorithm, inputs: Mapping[str, Any], rates: Mapping[str, float], seconds: float) -> Iterator[tuple[int, Any]]:
     """Give the inputs in pieces of `seconds`, with the samples of the first input that are done after each."""
     first = found.inputs[0]

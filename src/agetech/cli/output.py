@@ -16,11 +16,10 @@ from agetech.cli.terminal import as_json, show, show_table
 from agetech.cli.words import say
 from agetech.errors import language
 from agetech.exchange.platform import write_text
-from agetech.report.evidence import Evidence, anchor, cell, field_word, shown_fields
+from agetech.report.evidence import Evidence, cell, field_word, quiet, telling_fields
 from agetech.report.text import unit_sign
 
-COLUMNS = 8  # of a table on the terminal; --json and --out hold all
-ROWS = 40  # the same
+ROWS = 40  # of a table on the terminal; --json and --out hold all
 FORMATS = (".html", ".json", ".csv")
 EXPLAINED = {"falls.impact": ("agetech.signals.falls", "explain")}
 
@@ -90,25 +89,18 @@ def save(out: Path, evidence: Evidence, *, error: Any = None) -> None:
 def show_rows(evidence: Evidence) -> None:
     """Print the rows as a table: the most telling fields, the first rows."""
     lang = language()
-    fields = _telling(evidence)
-    rows = [[cell(evidence, one, row, lang) for one in fields] for row in range(min(ROWS, len(evidence.rows)))]
+    fields = telling_fields(evidence.algorithm)
+    telling = [row for row in range(len(evidence.rows)) if not quiet(evidence, row)]
+    rows = [[cell(evidence, one, row, lang) for one in fields] for row in telling[:ROWS]]
     heads = [(" ".join(part for part in (field_word(one, lang), unit_sign(one.unit)) if part), one.labels is None) for one in fields]
     title = evidence.algorithm.title_zh if lang == "zh" else evidence.algorithm.title_en
     show_table(f"{evidence.algorithm.name}  {title}", heads, rows)
-    if len(evidence.rows) > ROWS:
-        show(say("rows.more", shown=ROWS, count=len(evidence.rows)))
-    if not len(evidence.rows):
+    if not telling:
         show(say("rows.none"))
-
-
-def _telling(evidence: Evidence) -> list[Any]:
-    fields = shown_fields(evidence.algorithm)
-    if len(fields) <= COLUMNS:
-        return list(fields)
-    first = {"start", "end", anchor(evidence.algorithm), "kind", "stage", "confidence", "confirmed"}
-    chosen = [one.name for one in fields if one.name in first]
-    chosen += [one.name for one in fields if one.name not in first and one.unit.code not in ("{sample}", "{bits}")]
-    return [one for one in fields if one.name in chosen[:COLUMNS]]
+    if len(telling) > ROWS:
+        show(say("rows.more", shown=ROWS, count=len(telling)))
+    if len(telling) < len(evidence.rows):
+        show(say("rows.quiet", count=len(evidence.rows) - len(telling)))
 
 
 def contributions(evidence: Evidence) -> dict[int, dict[str, float]]:
@@ -117,4 +109,5 @@ def contributions(evidence: Evidence) -> dict[int, dict[str, float]]:
         return {}
     module, name = EXPLAINED[evidence.algorithm.id]
     explain = getattr(importlib.import_module(module), name)
-    return {number: {str(key): float(value) for key, value in explain(row).items()} for number, row in enumerate(evidence.rows)}
+    told = [row for row in range(len(evidence.rows)) if not quiet(evidence, row)]
+    return {row: {str(key): float(value) for key, value in explain(evidence.rows[row]).items()} for row in told}

@@ -10,7 +10,7 @@ from typing import Any
 import typer
 
 from agetech.cli.exits import code_of
-from agetech.cli.feeding import feed
+from agetech.cli.feeding import compiled, feed
 from agetech.cli.output import contributions, document, format_of, save, show_rows
 from agetech.cli.settings import settings
 from agetech.cli.terminal import show, show_json
@@ -28,6 +28,8 @@ def run_file(
     found = find(name)
     values = settings(found.params, pairs)
     recording = opened(file, profile=profile, fs=fs)
+    if not as_document and not compiled(found):
+        show(say("demo.compile"))
     fed = feed(found, recording, values, label=visible(file.name), quiet=as_document)
     start = recording.start if recording.time is not None else None
     evidence = Evidence(found, fed.rows, fed.signal, fed.fs, fed.params, "recorded", name=visible(file.name), start=start)

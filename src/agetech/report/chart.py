@@ -7,8 +7,8 @@ that they keep their size from 360 px to A4. See ADR "Charts are our own small S
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 from typing import ClassVar, Literal
@@ -22,6 +22,8 @@ Signal = NDArray[np.float64]
 WIDTH, HEIGHT = 1000, 300  # of the view box; percent of it is what the template shows
 COLUMNS = 500  # an envelope has this many steps, whatever the length of the signal
 MOST_MARKS = 200  # vertical lines; more would hide the signal
+LEVELS = 3  # of flags above a plot
+APART = 7.5  # percent of the width that two flags on one level need
 STEPS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400)
 
 Tick = tuple[float, str, bool]  # percent, text, left out on a narrow screen
@@ -39,12 +41,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class ChartMark:
-    """A moment across the plot with a short flag above it."""
+    """A moment across the plot with a short flag above it; flags that would touch stand on different levels, 0 to 2."""
 
     left: float
     flag: str
     label: str
     tone: str = "plain"
+    level: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,8 +196,23 @@ def overview(
     """Return a whole recording as an envelope, with marks."""
     low, high = limits([values])
     bottom, top, y_ticks = value_ticks(min(low, 0.0) if math.isfinite(low) else low, high)
+    x_ticks = time_ticks(0.0, len(values) / fs, origin) if fs > 0.0 else ()
     lines = (Line(label, envelope_path(values, bottom, top), area=True),)
-    return Chart(title, alt, y_label, lines, time_ticks(0.0, len(values) / fs, origin), y_ticks, marks[:MOST_MARKS], gaps_of(values))
+    return Chart(title, alt, y_label, lines, x_ticks, y_ticks, marks[:MOST_MARKS], gaps_of(values))
+
+
+def spread(marks: Iterable[ChartMark]) -> tuple[ChartMark, ...]:
+    """Return marks with their flags on levels such that neighbours do not touch, even on a phone."""
+    free = [-math.inf] * LEVELS
+    made: dict[int, ChartMark] = {}
+    given = list(marks)
+    for place in sorted(range(len(given)), key=lambda place: given[place].left):
+        mark = given[place]
+        level = next((level for level in range(LEVELS) if mark.left - free[level] >= APART), 0)
+        if mark.flag:
+            free[level] = mark.left
+        made[place] = replace(mark, level=level)
+    return tuple(made[place] for place in range(len(given)))
 
 
 def percent(position: float, first: float, after: float) -> float:
@@ -215,6 +233,7 @@ __all__ = [
     "overview",
     "percent",
     "points_path",
+    "spread",
     "time_ticks",
     "value_ticks",
 ]

@@ -10,8 +10,23 @@ import numpy as np
 
 from agetech.core.declare import Field
 from agetech.errors import Language
-from agetech.report.chart import Chart, ChartMark, Line, Signal, limits, line_path, overview, percent, time_ticks, value_ticks
-from agetech.report.evidence import Evidence, anchor, cell, field_word, label_of, limits_of, meanings, moment, provenance, shown_fields
+from agetech.report.chart import Chart, ChartMark, Line, Signal, limits, line_path, overview, percent, spread, time_ticks, value_ticks
+from agetech.report.evidence import (
+    Evidence,
+    anchor,
+    cell,
+    extent,
+    field_word,
+    label_of,
+    limits_of,
+    meanings,
+    member_name,
+    moment,
+    provenance,
+    quiet,
+    shown_fields,
+    telling_fields,
+)
 from agetech.report.page import (
     Bar,
     Bars,
@@ -30,12 +45,14 @@ from agetech.report.page import (
     Tone,
     write_page,
 )
-from agetech.report.text import capital, chosen, length_of_time, say, texts, unit_sign, visible
+from agetech.report.text import capital, chosen, say, texts, unit_sign, visible
 
 MOST_DETAILS = 12  # incidents drawn one by one
 MOST_ROWS = 500  # rows of the event table
 MOST_BARS = 8
 BEFORE, AFTER = 4.0, 8.0  # s drawn around an incident
+MOST_STAGES = 4  # columns of an incident's values
+SERIES_BEFORE, SERIES_AFTER = 20, 40  # rows, where the input is a series
 
 
 def events_page(evidence: Evidence, *, lang: Language | None = None, title: str = "") -> str:
@@ -56,18 +73,23 @@ def events_page(evidence: Evidence, *, lang: Language | None = None, title: str 
         sections += [_detail(evidence, number, rows, tongue) for number, rows in enumerate(found[:MOST_DETAILS], start=1)]
     sections.append(Section(say(tongue, "events.limits"), (Notes(limits_of(evidence, tongue), "notice"),)))
     sections.append(Section(say(tongue, "meaning.caption"), (meanings(evidence, tongue),)))
-    subtitle = " · ".join(part for part in (visible(evidence.name), length_of_time(len(evidence.signal) / evidence.fs, tongue)) if part)
+    subtitle = " · ".join(part for part in (visible(evidence.name), extent(evidence, tongue)) if part)
     badge = say(tongue, f"origin.{evidence.origin}")
     return write_page(Page(tongue, visible(heading), subtitle, tuple(sections), provenance(evidence, tongue), badge))
 
 
 def incidents(evidence: Evidence) -> list[list[int]]:
-    """Return the row numbers grouped by what happened: rows of one onset (else anchor) and one kind are one incident."""
+    """Return the row numbers grouped by what happened: rows of one onset (else anchor) and one kind are one incident.
+
+    Rows that only say that an impact was no fall are no incident.
+    """
     rows, names = evidence.rows, evidence.rows.dtype.names or ()
     known: tuple[str, ...] = ("onset", "kind")
     keys = [name for name in known if name in names] or [anchor(evidence.algorithm)]
     groups: dict[tuple[int, ...], list[int]] = {}
     for number in range(len(rows)):
+        if quiet(evidence, number):
+            continue
         groups.setdefault(tuple(int(rows[name][number]) for name in keys), []).append(number)
     return list(groups.values())
 
@@ -84,14 +106,10 @@ def magnitude(evidence: Evidence) -> Signal:
 
 def tone_of(evidence: Evidence, row: int) -> Tone:
     """Return how loud an event is drawn: falls and unnamed events as alarms, what is named otherwise as a notice."""
-    labels = {one.name: one.labels for one in evidence.algorithm.fields}
-    if labels.get("kind") is None:
+    labels = next((one.labels for one in evidence.algorithm.fields if one.name == "kind"), None)
+    if labels is None:
         return "alarm"
-    try:
-        kind = labels["kind"](int(evidence.rows["kind"][row])).name  # type: ignore[misc]
-    except ValueError:
-        return "notice"
-    return "alarm" if kind == "FALL" else "notice"
+    return "alarm" if member_name(labels, int(evidence.rows["kind"][row])) == "FALL" else "notice"
 
 
 def _name_of(evidence: Evidence, rows: Sequence[int], lang: Language) -> str:
@@ -113,9 +131,12 @@ def _summary(evidence: Evidence, found: list[list[int]], lang: Language) -> tupl
     facts = [Fact(word, str(count), tone=tones[word]) for word, count in counts.items()]
     if not facts:
         facts.append(Fact(say(lang, "events.events"), "0", say(lang, "events.none"), "good"))
+    let_go = sum(quiet(evidence, row) for row in range(len(evidence.rows)))
+    if let_go:
+        facts.append(Fact(say(lang, "fact.quiet"), str(let_go), say(lang, "fact.quiet.note")))
     values = magnitude(evidence)
     missing = float(np.count_nonzero(~np.isfinite(values))) / max(1, len(values))
-    facts.append(Fact(say(lang, "fact.length"), length_of_time(len(values) / evidence.fs, lang), f"{evidence.fs:g} Hz"))
+    facts.append(Fact(say(lang, "fact.length"), extent(evidence, lang), f"{evidence.fs:g} Hz" if evidence.fs > 0.0 else ""))
     facts.append(Fact(say(lang, "fact.missing"), f"{100.0 * missing:.1f} %", tone="notice" if missing > 0.01 else "plain"))  # noqa: PLR2004 - 1 %
     lines = []
     for rows in found[:MOST_DETAILS]:
@@ -127,7 +148,7 @@ def _summary(evidence: Evidence, found: list[list[int]], lang: Language) -> tupl
 def _marks(evidence: Evidence, found: list[list[int]], lang: Language) -> tuple[ChartMark, ...]:
     when, n = anchor(evidence.algorithm), len(evidence.signal)
     flags = len(found) <= 2 * MOST_DETAILS
-    return tuple(
+    return spread(
         ChartMark(
             percent(float(evidence.rows[when][rows[0]]), 0.0, n),
             str(number) if flags else "",
@@ -142,7 +163,7 @@ def _whole(evidence: Evidence, found: list[list[int]], lang: Language) -> tuple[
     values, given = magnitude(evidence), evidence.algorithm.inputs[0]
     name = _signal_name(evidence, lang)
     unit = unit_sign(given.unit)
-    alt = say(lang, "events.alt", name=name, length=length_of_time(len(values) / evidence.fs, lang), count=len(found))
+    alt = say(lang, "events.alt", name=name, length=extent(evidence, lang), count=len(found))
     chart = overview(
         values,
         evidence.fs,
@@ -165,7 +186,7 @@ def _signal_name(evidence: Evidence, lang: Language) -> str:
 
 def _timeline(evidence: Evidence, found: list[list[int]], lang: Language) -> Timeline:
     n, when = len(evidence.signal), anchor(evidence.algorithm)
-    quiet: tuple[Tone, ...] = ("plain", "good")
+    tones: tuple[Tone, ...] = ("plain", "good")
     words = {"still": say(lang, "lane.rest"), "": say(lang, "lane.activity")}
     lanes = []
     for rest in (True, False):
@@ -175,7 +196,7 @@ def _timeline(evidence: Evidence, found: list[list[int]], lang: Language) -> Tim
                 percent(a, 0, n),
                 percent(b, 0, n) - percent(a, 0, n),
                 f"{_activity(word, lang)} {moment(evidence, a, tenths=False)}",
-                quiet[not rest],
+                tones[not rest],
             )
             for a, b, word in spans
         )
@@ -197,7 +218,13 @@ def _timeline(evidence: Evidence, found: list[list[int]], lang: Language) -> Tim
         for rows in found
     )
     lanes.append(Lane(say(lang, "lane.found"), marks))
-    return Timeline(say(lang, "events.timeline"), tuple(lanes), time_ticks(0.0, n / evidence.fs, evidence.start))
+    let_go = [row for row in range(len(evidence.rows)) if quiet(evidence, row)][:MOST_ROWS]
+    if let_go:
+        places = [(int(evidence.rows[when][row]), label_of(evidence, "kind", row, lang)) for row in let_go]
+        items = tuple(Item(percent(at, 0, n), 0.0, f"{word} {moment(evidence, at, tenths=False)}") for at, word in places)
+        lanes.append(Lane(say(lang, "lane.quiet"), items))
+    ticks = time_ticks(0.0, n / evidence.fs, evidence.start) if evidence.fs > 0.0 else ()
+    return Timeline(say(lang, "events.timeline"), tuple(lanes), ticks)
 
 
 def _activity(word: str, lang: Language) -> str:
@@ -206,15 +233,15 @@ def _activity(word: str, lang: Language) -> str:
 
 
 def _table(evidence: Evidence, lang: Language) -> Table:
-    fields = shown_fields(evidence.algorithm)
+    fields = telling_fields(evidence.algorithm)
     columns = [Column("#")]
     columns += [Column(field_word(one, lang), unit_sign(one.unit), one.labels is None and one.kind != "?") for one in fields]
-    numbers = {row: number for number, rows in enumerate(incidents(evidence), start=1) for row in rows}
+    numbers = sorted((row, number) for number, rows in enumerate(incidents(evidence), start=1) for row in rows)
     rows = tuple(
-        Row((str(numbers[row]), *(cell(evidence, one, row, lang) for one in fields)), tone_of(evidence, row))
-        for row in range(min(len(evidence.rows), MOST_ROWS))
+        Row((str(number), *(cell(evidence, one, row, lang) for one in fields)), tone_of(evidence, row))
+        for row, number in numbers[:MOST_ROWS]
     )
-    caption = say(lang, "events.caption", count=len(evidence.rows), shown=len(rows))
+    caption = say(lang, "events.caption", count=len(numbers), shown=len(rows))
     return Table(caption, tuple(columns), rows, say(lang, "events.none"))
 
 
@@ -228,18 +255,28 @@ def _detail(evidence: Evidence, number: int, rows: list[int], lang: Language) ->
     first = evidence.rows[rows[0]]
     when = int(first[anchor(evidence.algorithm)])
     words = f"{number}. {_name_of(evidence, rows, lang)}, {moment(evidence, when)}"
-    blocks: list[Block] = [_close_up(evidence, rows, lang)]
+    blocks: list[Block] = [_close_up(evidence, rows, lang), _values(evidence, rows, lang)]
     shares = next((evidence.contributions[row] for row in rows if row in evidence.contributions), None)
     if shares:
         blocks.append(contributions(shares, lang))
     return Section(words, tuple(blocks), level=3)
 
 
+def _values(evidence: Evidence, rows: list[int], lang: Language) -> Table:
+    """Return every value of an incident: a line a field, a column a stage."""
+    fields = shown_fields(evidence.algorithm)
+    shown = rows[:MOST_STAGES]
+    stages = [capital(label_of(evidence, "stage", row, lang)) or say(lang, "values.value") for row in shown]
+    columns = (Column(say(lang, "meaning.field")), *(Column(stage, number=True) for stage in stages), Column(say(lang, "meaning.unit")))
+    lines = tuple(Row((field_word(one, lang), *(cell(evidence, one, row, lang) for row in shown), unit_sign(one.unit))) for one in fields)
+    return Table(say(lang, "values.all"), columns, lines)
+
+
 def _close_up(evidence: Evidence, rows: list[int], lang: Language) -> Chart:
     fs, signal = evidence.fs, np.asarray(evidence.signal, dtype=np.float64)
     position = int(evidence.rows[anchor(evidence.algorithm)][rows[0]])
-    first = max(0, position - int(BEFORE * fs))
-    after = min(len(signal), position + int(AFTER * fs) + 1)
+    back, on = (int(BEFORE * fs), int(AFTER * fs)) if fs > 0.0 else (SERIES_BEFORE, SERIES_AFTER)
+    first, after = max(0, position - back), min(len(signal), position + on + 1)
     part, whole = signal[first:after], magnitude(evidence)[first:after]
     tracks: list[tuple[str, Signal]] = [(_signal_name(evidence, lang), whole)]
     styles: tuple[Literal[1, 2, 3, 4], ...] = (1, 2, 3, 4)
@@ -248,7 +285,7 @@ def _close_up(evidence: Evidence, rows: list[int], lang: Language) -> Chart:
         tracks += [(name, part[:, axis]) for axis, name in enumerate(given.columns)]
     bottom, top, y_ticks = value_ticks(*limits([track for _, track in tracks]))
     lines = tuple(Line(name, line_path(track, bottom, top), style) for (name, track), style in zip(tracks, styles, strict=False))
-    marks = tuple(
+    marks = spread(
         ChartMark(
             percent(float(evidence.rows[name][rows[0]]), first, after - 1),
             sign,
@@ -259,10 +296,9 @@ def _close_up(evidence: Evidence, rows: list[int], lang: Language) -> Chart:
         if first <= int(evidence.rows[name][rows[0]]) < after
     )
     alt = say(lang, "events.close_alt", what=_name_of(evidence, rows, lang), time=moment(evidence, position))
-    axis = time_ticks(first / fs, (after - 1) / fs, evidence.start)
-    return Chart(
-        say(lang, "events.close", before=f"{BEFORE:g}", after=f"{AFTER:g}"), alt, unit_sign(given.unit), lines, axis, y_ticks, marks
-    )
+    axis = time_ticks(first / fs, (after - 1) / fs, evidence.start) if fs > 0.0 else ()
+    title = say(lang, "events.close", before=f"{BEFORE:g}", after=f"{AFTER:g}") if fs > 0.0 else _signal_name(evidence, lang)
+    return Chart(title, alt, unit_sign(given.unit), lines, axis, y_ticks, marks)
 
 
 def _moments(evidence: Evidence, lang: Language) -> list[tuple[Field, str, str, Tone]]:

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -17,12 +17,14 @@ from agetech.core.params import Params
 from agetech.errors import Language
 from agetech.report.chart import Signal
 from agetech.report.page import Column, Row, Table
-from agetech.report.text import capital, clock, figure, member, say, texts, unit_sign, visible
+from agetech.report.text import capital, clock, figure, length_of_time, member, say, texts, unit_sign, visible
 
 if TYPE_CHECKING:
     from agetech.core.declare import Records
 
 Origin = Literal["simulated", "staged", "recorded"]
+MOST_COLUMNS = 8  # of a table that is read side by side
+QUIET = frozenset({"IMPACT"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,26 @@ def anchor(algorithm: Algorithm) -> str:
     return algorithm.anchor or next((name for name in ("impact", "onset", "start", "confirmed") if name in names), names[0])
 
 
+def quiet(evidence: Evidence, row: int) -> bool:
+    """Return whether a row only says that something was looked at and let go: an impact that was no fall."""
+    labels = next((one.labels for one in evidence.algorithm.fields if one.name == "kind"), None)
+    return labels is not None and member_name(labels, int(evidence.rows["kind"][row])) in QUIET
+
+
+def member_name(labels: type[Any], code: int) -> str:
+    """Return the name of a coded value; empty for a code that is none."""
+    try:
+        return str(labels(code).name)
+    except ValueError:
+        return ""
+
+
+def extent(evidence: Evidence, lang: Language) -> str:
+    """Return how long the first input is: a time, or its rows where it is a series."""
+    count = len(evidence.signal)
+    return length_of_time(count / evidence.fs, lang) if evidence.fs > 0.0 else say(lang, "values.count", count=count)
+
+
 def label_of(evidence: Evidence, name: str, row: int, lang: Language) -> str:
     """Return the word for a coded field of a row; empty where the algorithm has no such field."""
     for one in evidence.algorithm.fields:
@@ -75,6 +97,17 @@ def shown_fields(algorithm: Algorithm) -> tuple[Field, ...]:
     return tuple(one for one in algorithm.fields if not one.shape)
 
 
+def telling_fields(algorithm: Algorithm, most: int = MOST_COLUMNS) -> tuple[Field, ...]:
+    """Return the fields that fit side by side: all if they do, else when, what, how sure, and the first quantities."""
+    fields = shown_fields(algorithm)
+    if len(fields) <= most:
+        return fields
+    first = {"start", "end", anchor(algorithm), "kind", "stage", "confidence", "confirmed"}
+    chosen = [one.name for one in fields if one.name in first]
+    chosen += [one.name for one in fields if one.name not in first and one.kind == "f8" and one.unit.code != "{sample}"]
+    return tuple(one for one in fields if one.name in chosen[:most])
+
+
 def field_word(one: Field, lang: Language) -> str:
     """Return the short heading of a field: the nomenclature's word where there is one, else the field's name."""
     key = f"field.{one.name}"
@@ -84,6 +117,8 @@ def field_word(one: Field, lang: Language) -> str:
 def cell(evidence: Evidence, one: Field, row: int, lang: Language) -> str:
     """Return one value of a row for readers: positions as times, codes as words, figures with three digits."""
     value = evidence.rows[one.name][row]
+    if one.unit.code == "{bits}" and one.labels is None:
+        return f"{int(value):#x}" if int(value) else "–"
     if one.labels is not None:
         if one.unit.code == "{bits}":
             return _bits(one, int(value), lang)

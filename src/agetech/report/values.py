@@ -9,9 +9,9 @@ import numpy as np
 from agetech.core.declare import Field
 from agetech.errors import Language
 from agetech.report.chart import Chart, Line, Signal, limits, points_path, time_ticks, value_ticks
-from agetech.report.evidence import Evidence, cell, field_word, limits_of, meanings, provenance, shown_fields
+from agetech.report.evidence import Evidence, cell, extent, field_word, limits_of, meanings, provenance, shown_fields
 from agetech.report.page import Block, Column, Fact, Facts, Notes, Page, Row, Section, Table, write_page
-from agetech.report.text import chosen, figure, length_of_time, say, unit_sign, visible, with_unit
+from agetech.report.text import chosen, figure, say, unit_sign, visible, with_unit
 
 MOST_CHARTS = 8
 MOST_POINTS = 4000  # of one curve; longer ones are drawn through every so many rows
@@ -49,8 +49,7 @@ def places(evidence: Evidence) -> Signal:
 
 def _summary(evidence: Evidence, lang: Language) -> Block:
     facts = [Fact(say(lang, "values.rows"), str(len(evidence.rows)))]
-    if evidence.fs > 0.0:
-        facts.append(Fact(say(lang, "fact.length"), length_of_time(len(evidence.signal) / evidence.fs, lang), f"{evidence.fs:g} Hz"))
+    facts.append(Fact(say(lang, "fact.length"), extent(evidence, lang), f"{evidence.fs:g} Hz" if evidence.fs > 0.0 else ""))
     for one in measured(evidence)[:4]:
         values = np.sort(evidence.rows[one.name][np.isfinite(evidence.rows[one.name])])
         middle = float(values[len(values) // 2]) if len(values) else math.nan

@@ -17,6 +17,7 @@ def test_the_demo_finds_prints_and_writes(agetech, tmp_path):
         assert word in said.out
     assert "simulated" in page
     assert "simulated day, seed 1" in page
+    assert "judged" not in said.out
     assert said.err == ""
 
 

@@ -2,13 +2,29 @@
 
 import math
 import re
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agetech.report.chart import COLUMNS, envelope_path, gaps_of, limits, line_path, overview, percent, time_ticks, value_ticks
+from agetech.report.chart import (
+    APART,
+    COLUMNS,
+    LEVELS,
+    ChartMark,
+    envelope_path,
+    gaps_of,
+    limits,
+    line_path,
+    overview,
+    percent,
+    points_path,
+    spread,
+    time_ticks,
+    value_ticks,
+)
 
 NUMBER = re.compile(r"-?\d+\.\d|-?\d+")
 
@@ -91,3 +107,19 @@ def test_an_overview_of_nothing_is_drawn():
 
 def test_percent_stays_inside():
     assert [percent(x, 10, 20) for x in (5, 10, 15, 20, 99)] == [0.0, 0.0, 50.0, 100.0, 100.0]
+
+
+@given(st.lists(st.floats(0.0, 100.0), max_size=12))
+def test_flags_do_not_touch_while_there_are_levels(places):
+    made = spread(ChartMark(left, "A", "a") for left in places)
+    assert [mark.left for mark in made] == places
+    assert all(0 <= mark.level < LEVELS for mark in made)
+    ordered = sorted(made, key=lambda mark: mark.left)
+    for before, after in pairwise(ordered):
+        crowd = [mark for mark in ordered if abs(mark.left - after.left) < APART]
+        assert before.level != after.level or after.left - before.left >= APART or len(crowd) > LEVELS
+
+
+def test_points_lie_where_they_were_measured():
+    path = points_path(np.array([0.0, 50.0, 75.0, 100.0]), np.array([0.0, 1.0, math.nan, 0.5]), 0.0, 1.0)
+    assert path == "M-0.5 300.0L0.5 300.0L500.0 0.0M999.5 150.0L1000.5 150.0"

@@ -63,10 +63,11 @@ def test_the_page_holds_what_was_found(given, lang):
     assert page.named("html") == [{"lang": {"en": "en", "zh": "zh-Hans"}[lang]}]
     for word in {
         "en": ("simulated", "Fall (long lie)", "Device dropped", "61.2", "0.988", "Not a medical device", "falls.made@1.2.3", "m/s²"),
-        "zh": ("模拟数据", "跌倒（长时间倒地）", "设备跌落", "61.2", "0.988", "不是医疗器械", "falls.made@1.2.3"),
+        "zh": ("模拟数据", "跌倒（久卧不起）", "设备跌落", "61.2", "0.988", "不是医疗器械", "falls.made@1.2.3"),
     }[lang]:
         assert word in page.text
-    assert len(page.named("tr")) == 1 + len(rows) + 1 + len(given.algorithm.fields)
+    shown, found = len(given.algorithm.fields) - 1, len(incidents(given))
+    assert len(page.named("tr")) == 1 + len(rows) + found * (1 + shown) + 1 + len(given.algorithm.fields)
     assert given.params.digest() in page.text
 
 
@@ -180,3 +181,32 @@ def test_templates_escape_by_default():
     assert made.from_string("{{ x }}").render(x="<b>") == "&lt;b&gt;"
     for name in ("page.html", "components.html"):
         assert "safe" not in re.findall(r"\|\s*(\w+)", made.loader.get_source(made, name)[0])
+
+
+def test_impacts_that_were_no_falls_are_counted_not_listed(given):
+    rows = np.concatenate([given.rows, np.repeat(given.rows[:1], 30)])
+    rows["kind"][3:] = Kind.IMPACT
+    rows["impact"][3:] = rows["onset"][3:] = np.arange(30) * 100
+    more = replace(given, rows=rows)
+    assert len(incidents(more)) == 2
+    page = Outline(events_page(more, lang="en"))
+    assert "Other impacts 30" in page.text
+    assert len(page.named("h3")) == 2
+    assert "3 of 3 rows" in page.text
+    only = replace(given, rows=rows[3:], contributions={})
+    assert "No event was found." in Outline(events_page(only, lang="en")).text
+
+
+def test_every_value_of_an_incident_stands_with_its_stage(given):
+    text = Outline(events_page(given, lang="en")).text
+    assert "Column Detected Long lie Unit" in text
+    assert "Clipped no no" in text
+
+
+def test_events_of_a_series_have_no_clock(given):
+    field = replace(given.algorithm.inputs[0], columns=(), kind="series")
+    beats = replace(given.algorithm, inputs=(field,))
+    made = replace(given, algorithm=beats, signal=np.full(4000, 0.8), fs=0.0, spans=(), truth=())
+    page = Outline(events_page(made, lang="en"))
+    assert "4000 rows" in page.text
+    assert not re.search(r"\d:\d\d:\d\d", page.text.split("Where this comes from")[0].replace("h:mm:ss", ""))
