@@ -83,7 +83,7 @@ class Plan(NamedTuple):
 
 STATE = state_dtype(
     [
-        ("index", "i8"),
+        ("index", "i8"), ("start", "i8"),
         ("given", "i8"),
         ("bin", "i8"),
         ("rival", "i8"),
@@ -110,7 +110,7 @@ FIELDS = (
     Field("arc", "f8", DEGREE, "angle that the signal moves over, 360 at most", "信号扫过的角度，最大 360"),
     Field("spread", "f8", NUMBER, "residual of the circle over its radius", "圆拟合残差与半径之比"),
     Field("snr", "f8", UNITS["dB"], "radius squared over the residual's power, 60 at most", "半径平方与残差功率之比，最大 60"),
-    Field("bin", "i8", CODE, "range bin used", "所用的距离单元"),
+    Field("bin", "i8", CODE, "range bin used; -1 before the first sample that is there", "所用的距离单元；首个有效采样之前为 -1"),
 )
 
 
@@ -135,7 +135,7 @@ def plan(p: RadarParams, fs: float, bins: int) -> Plan:
 def init(plan: Plan) -> State:
     """Return the state before the first sample."""
     record = np.zeros(1, STATE)
-    record["bin"] = record["rival"] = record["last"] = -1
+    record["bin"] = record["rival"] = record["last"] = record["start"] = -1
     record["spread"] = 1.0
     ring = np.zeros(plan.ring * plan.bins * 2 + plan.bins * CELLS + ALONE)
     ring[-2] = 1.0
@@ -145,7 +145,7 @@ def init(plan: Plan) -> State:
 def sound(plan: Plan, state: State) -> bool:
     """Return whether a kernel can have left this state."""
     r = state.record[0]
-    counts = 0 <= r["given"] <= r["index"] and r["index"] - r["given"] <= plan.reach and -1 <= r["last"] < max(1, r["given"])
+    counts = 0 <= r["given"] <= r["index"] and r["index"] - r["given"] <= plan.reach and -1 <= r["start"] < max(1, r["index"]) and -1 <= r["last"] < max(1, r["given"])
     return bool(
         counts
         and -1 <= r["bin"] < plan.bins
@@ -328,9 +328,18 @@ choose = kernel(_choose)
 def _give(plan: Plan, s: Records, ring: Signal, row: Records) -> None:
     """Fill the next row: the sample `given`, `reach` samples ago at most."""
     j = s.given
-    first = max(0, j - plan.reach, s.index - plan.ring)
+    if s.start < 0 or j < s.start:
+        row.displacement = float("nan")
+        row.quality = 0.0
+        row.arc = 0.0
+        row.spread = 1.0
+        row.snr = -SNR_LIMIT
+        row.bin = -1
+        s.given += 1
+        return
+    first = max(s.start, j - plan.reach, s.index - plan.ring)
     last = min(j + plan.reach, s.index - 1)
-    if j % plan.second == 0:
+    if (j - s.start) % plan.second == 0:
         choose(plan, s, ring, first, last)
         refit(plan, s, ring, s.bin, first, last)
     cell = plan.ring * plan.bins * 2 + s.bin * CELLS
@@ -372,6 +381,8 @@ def step(plan: Records, state: Records, ring: Signal, x: Signal, out: Records) -
         at = (s.index % p.ring) * p.bins * 2
         for k in range(2 * p.bins):
             ring[at + k] = x[row, k]
+            if s.start < 0 and x[row, k] - x[row, k] == 0.0:
+                s.start = s.index
         s.index += 1
         if s.index > p.reach:
             give(p, s, ring, out[n])
@@ -430,13 +441,13 @@ def radar_for(bins: int) -> Algorithm:
         fields=FIELDS,
         params=RadarParams,
         latency=_latency,
-        grain=_second,
+        grain=_one,
         shape=Step(plan=lambda p, fs: plan(p, fs, bins), init=init, step=STEP, most=_most, flush=FLUSH, sound=sound),
     )
 
 
-def _second(p: RadarParams, fs: float) -> int:
-    return max(1, round(fs))
+def _one(p: RadarParams, fs: float) -> int:
+    return 1
 
 
 RADAR = radar_for(1)

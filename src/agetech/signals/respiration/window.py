@@ -82,7 +82,9 @@ def level(y: Signal) -> Signal:
 def scaled(z: Signal) -> Signal:
     """Return z divided by the power of two next to its largest magnitude: results do not depend on the unit."""
     largest = float(np.max(np.abs(z)))
-    return z if largest == 0.0 else z * 2.0 ** -float(np.frexp(largest)[1]) if largest < 1e300 else z / largest  # noqa: PLR2004
+    if largest == 0.0:
+        return z
+    return z * 2.0 ** -float(np.frexp(largest)[1]) if 1e-290 < largest < 1e300 else z / largest  # noqa: PLR2004
 
 
 def refused(reason: RateReason, rate: float, missing: float) -> Ready:
