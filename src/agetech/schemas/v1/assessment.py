@@ -27,7 +27,7 @@ class ItemAnswer(Model):
 
     rules: ClassVar[dict[str, tuple[str, str]]] = {"one-value": ("exactly one of answer and absent", "answer 与 absent 恰有其一")}
     item: Line = said("Neutral item id", "条目标识")
-    answer: Value | None = said("Answer", "作答", optional=True, label="sensitive", category="health", unit="any")
+    answer: Value | None = said("Answer", "作答", optional=True, label="sensitive", category="health", unit="any", binding="agetech-instruments")
     points: Number | None = said("Points of the answer", "得分", optional=True, label="sensitive", category="health", unit="{score}")
     absent: DataAbsent | None = said("Why there is no answer", "缺失原因", optional=True)
 

@@ -203,7 +203,7 @@ class BodySite(Model):
 
     site: Token = said("Place", "部位或位置", binding="agetech-body-sites")
     side: Literal["left", "right", "bilateral", "none"] | None = said("Side", "侧别", optional=True, binding="agetech")
-    code: Coding | None = said("The same in another code system", "其他编码体系中的对应代码", optional=True)
+    code: Coding | None = said("The same in another code system", "其他编码体系中的对应代码", optional=True, binding="code-systems")
 
 
 class Frame(Model):

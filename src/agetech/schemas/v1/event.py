@@ -63,7 +63,7 @@ class Feature(Model):
     """A named number that the algorithm gives with its event."""
 
     name: Token = said("Name, as the algorithm describes it", "名称，与算法说明一致")
-    value: Number | Literal["NaN"] = said("Value; NaN where the algorithm has none", "数值；算法未给出时为 NaN", label="sensitive", category="health", unit="any")
+    value: Number | Literal["NaN"] = said("Value; NaN where the algorithm has none", "数值；算法未给出时为 NaN", label="sensitive", category="health", unit="any", binding="agetech-algorithms")
     unit: Line = said("Unit", "单位", binding="ucum")
 
 

@@ -43,7 +43,7 @@ class Component(Model):
     }
     type: Token = said("Observation type of the catalogue", "观测类型", label="sensitive", category="health", binding="agetech-observation-types")
     codes: tuple[Coding, ...] | None = said("Codes of the source", "来源代码", optional=True, binding="observation-codes")
-    value: Value | None = said("Value", "数值", optional=True, label="sensitive", category="health", unit="any")
+    value: Value | None = said("Value", "数值", optional=True, label="sensitive", category="health", unit="any", binding="observation-codes")
     absent: DataAbsent | None = said("Why there is no value", "缺失原因", optional=True)
     interpretation: tuple[Token, ...] | None = said("Interpretation", "解读", optional=True, label="sensitive", category="health", binding="interpretation")
     reference_range: tuple[Range, ...] | None = said("Reference ranges", "参考范围", optional=True, unit="any")
@@ -90,7 +90,7 @@ class Observation(Document):
     codes: tuple[Coding, ...] | None = said("Codes that say the same", "等价代码", optional=True, binding="observation-codes")
     effective: When | None = said("When it was true; absent only where the time is unknown", "观测时间；仅在时间不明时缺省", optional=True, label="quasi")
     time_status: TimeStatus = said("What the time is worth", "时间可信程度", binding="agetech")
-    value: Value | None = said("Value", "数值", optional=True, label="sensitive", category="health", unit="any")
+    value: Value | None = said("Value", "数值", optional=True, label="sensitive", category="health", unit="any", binding="observation-codes")
     components: tuple[Component, ...] | None = said("Parts, such as systolic and diastolic", "组成部分，如收缩压与舒张压", optional=True, label="sensitive", category="health")
     absent: DataAbsent | None = said("Why there is no value", "缺失原因", optional=True)
     status: Status = said("Status", "状态", binding="observation-status")
