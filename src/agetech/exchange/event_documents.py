@@ -12,12 +12,12 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from agetech.core.algorithm import Algorithm
-from agetech.core.declare import Field, Records
+from agetech.core.declare import Field
 from agetech.core.gate import as_params
 from agetech.core.params import Params
 from agetech.core.recording import Recording
@@ -26,6 +26,9 @@ from agetech.core.timebase import TimeBase, iso
 from agetech.errors import ExchangeError
 from agetech.exchange.delimited import csv_bytes
 from agetech.exchange.platform import read_bytes, write_atomically
+
+if TYPE_CHECKING:
+    from agetech.core.declare import Records
 
 DOCUMENT = "agetech.event"
 VERSION = "1.0"
