@@ -217,7 +217,8 @@ def test_a_bomb_costs_no_memory(tmp_path: Path) -> None:
     code = (
         "import sys, resource, agetech\n"
         "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
-        "try:\n    agetech.read(sys.argv[1], limit=128 << 20)\nexcept agetech.ExchangeError as error:\n    assert error.code == 'E_LIMIT', error\n"
+        "try:\n    agetech.read(sys.argv[1], limit=128 << 20)\n"
+        "except agetech.ExchangeError as error:\n    assert error.code == 'E_LIMIT', error\n"
         "else:\n    raise SystemExit('read')\n"
         "grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before\n"
         "assert grown < 60 * 1024, grown\n"

@@ -269,13 +269,27 @@ def test_a_profile_from_a_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"colour": "red"}, {"channels": {}}, {"channels": {"a": {"columns": ["a"]}}}, {"channels": {"a": {"columns": ["a"], "unit": "gee"}}},
-        {"channels": {"a": {"columns": ["a", "a"], "unit": "1"}}}, {"channels": {"a": {"columns": ["a"], "unit": "1", "scale": 0}}},
-        {"time": None, "fs": None}, {"fs": -1}, {"fs": True}, {"delimiter": "::"}, {"decimal": ";"}, {"encoding": "big5"}, {"header": False},
-        {"header": "yes"}, {"time": {"column": "t", "unit": "fortnight", "stamps": "sample"}}, {"time": {"column": "t", "unit": "s", "stamps": "both"}},
-        {"time": {"column": "t", "unit": "s"}}, {"title": {"en": "x"}}, {"id": None, "title": None},
+        {"colour": "red"},
+        {"channels": {}},
+        {"channels": {"a": {"columns": ["a"]}}},
+        {"channels": {"a": {"columns": ["a"], "unit": "gee"}}},
+        {"channels": {"a": {"columns": ["a", "a"], "unit": "1"}}},
+        {"channels": {"a": {"columns": ["a"], "unit": "1", "scale": 0}}},
+        {"time": None, "fs": None},
+        {"fs": -1},
+        {"fs": True},
+        {"delimiter": "::"},
+        {"decimal": ";"},
+        {"encoding": "big5"},
+        {"header": False},
+        {"header": "yes"},
+        {"time": {"column": "t", "unit": "fortnight", "stamps": "sample"}},
+        {"time": {"column": "t", "unit": "s", "stamps": "both"}},
+        {"time": {"column": "t", "unit": "s"}},
+        {"title": {"en": "x"}},
+        {"id": None, "title": None},
     ],
-)  # fmt: skip
+)
 def test_a_wrong_profile_is_refused(change: dict[str, object]) -> None:
     with pytest.raises(ExchangeError, match="E_PROFILE"):
         parse_profile({**HEART, **change}, "p.json")
