@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from random import Random
 
 import numpy as np
 from hypothesis import assume, given
@@ -12,7 +13,7 @@ from agetech.scoring import STATUSES, instrument, score, score_table
 from agetech.scoring.engine import prorate
 from agetech.scoring.result import Score
 from agetech.scoring.table import SYNDROMES
-from tests.unit.scoring.forms import COMPUTED, CONTEXT, SUMS, answer, forms
+from tests.unit.scoring.forms import COMPUTED, CONTEXT, SUMS, answer, drawn, forms
 
 JUNK = st.one_of(
     st.booleans(),
@@ -130,8 +131,11 @@ def test_json_keeps_a_result(form):
 @given(form=forms(share=0.05), others=st.integers(0, 3), scheme=st.booleans(), data=st.data(), allowed=st.booleans())
 def test_a_table_says_what_single_forms_say(form, others, scheme, data, allowed):
     one, filled = form
-    kinds = {item.id: st.one_of(st.none(), answer(item), st.just(item.hi + 1)) for item in one.items}
-    rows = [filled, *({name: data.draw(kind) for name, kind in kinds.items()} for _ in range(others))]
+    random = Random(data.draw(st.integers(0, 2**32)))
+    rows = [filled]
+    rows += [
+        {item.id: random.choice([None, drawn(random, item), drawn(random, item), item.hi + 1]) for item in one.items} for _ in range(others)
+    ]
     chosen = data.draw(st.sampled_from([None, *one.schemes])) if scheme else None
     table = np.array([[math.nan if row[item.id] is None else row[item.id] for item in one.items] for row in rows], dtype=np.float64)
     got = score_table(one, table, CONTEXT, scheme=chosen, allow_unverified=allowed)
