@@ -26,12 +26,27 @@ from fhir.resources import backboneelement as backbone5
 from fhir.resources import domainresource as domain5
 from fhir.resources import resource as resource5
 
-COMMON = {"id", "extension", "meta", "implicitRules", "language", "text", "contained", "modifierExtension", "fhir_comments", "resource_type"}
+COMMON = {
+    "id",
+    "extension",
+    "meta",
+    "implicitRules",
+    "language",
+    "text",
+    "contained",
+    "modifierExtension",
+    "fhir_comments",
+    "resource_type",
+}
 
 
 def kind_of(model: Any) -> str:
     """Return D, R, B or E: domain resource, resource, backbone element, element."""
-    for letter, bases in (("D", (domain4.DomainResource, domain5.DomainResource)), ("R", (resource4.Resource, resource5.Resource)), ("B", (backbone4.BackboneElement, backbone5.BackboneElement))):
+    for letter, bases in (
+        ("D", (domain4.DomainResource, domain5.DomainResource)),
+        ("R", (resource4.Resource, resource5.Resource)),
+        ("B", (backbone4.BackboneElement, backbone5.BackboneElement)),
+    ):
         if issubclass(model, bases):
             return letter
     return "E"
@@ -82,7 +97,10 @@ def table(package: Any, prefix: str) -> dict[str, Any]:
                 needed = info.is_required() or extra.get("element_required")
                 text = kind + ("*" if many else "") + ("!" if needed and not group else "")
                 rows[info.alias or name] = text + (f" {group}" + ("!" if extra.get("one_of_many_required") else "") if group else "")
-            made[getattr(model, "__resource_type__", None) or model.get_resource_type()] = {"": kind_of(model), **dict(sorted(rows.items()))}
+            made[getattr(model, "__resource_type__", None) or model.get_resource_type()] = {
+                "": kind_of(model),
+                **dict(sorted(rows.items())),
+            }
     return dict(sorted(made.items()))
 
 

@@ -39,7 +39,9 @@ class Source:
     unmapped: list[str] = field(default_factory=list)
 
     def __repr__(self) -> str:
-        return f"Source(format={self.format!r}, documents={len(self.documents)}, refused={len(self.refused)}, unmapped={len(self.unmapped)})"
+        return (
+            f"Source(format={self.format!r}, documents={len(self.documents)}, refused={len(self.refused)}, unmapped={len(self.unmapped)})"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,9 @@ def _content(content: Any, *, zone: str | None, namer: Callable[[str], str] | No
     return Source(f"vendor:{mapped.table}", mapped.documents, mapped.refused, mapped.unmapped)
 
 
-def write(held: Sequence[Document], to: str, *, bundle: str = "collection", permission: Permission | None = None, at: Instant | None = None) -> str:
+def write(
+    held: Sequence[Document], to: str, *, bundle: str = "collection", permission: Permission | None = None, at: Instant | None = None
+) -> str:
     """Return documents as text of a target format.
 
     bundle: of FHIR (collection, transaction, document). permission: joins identity to FHIR, after consent was checked for every person;
@@ -148,7 +152,9 @@ def write(held: Sequence[Document], to: str, *, bundle: str = "collection", perm
             _permitted(listed, permission, when)
             listed = _with_people(listed, when)
             identity, system = permission.identity, permission.system
-        made = fhir.write(listed, release="R4" if to == "fhir-r4" else "R5", bundle=bundle, identity=identity, identity_system=system, at=when)
+        made = fhir.write(
+            listed, release="R4" if to == "fhir-r4" else "R5", bundle=bundle, identity=identity, identity_system=system, at=when
+        )
         return dumps(made) + "\n"
     if to == "omh":
         from agetech.exchange import omh
@@ -187,8 +193,18 @@ def _with_people(held: list[Document], at: Instant) -> list[Document]:
     made: list[Document] = []
     for subject in _people(held):
         if subject not in known:
-            envelope = {"schema": "https://schemas.agetech.example/elder-profile/1", "schema_version": "1.0.0", "id": subject, "recorded_at": at.text}
-            body = {"producer": {"name": "agetech.exchange.convert", "version": "1.0"}, "profile": "minimal", "pseudonym": subject, "living_context": "unknown"}
+            envelope = {
+                "schema": "https://schemas.agetech.example/elder-profile/1",
+                "schema_version": "1.0.0",
+                "id": subject,
+                "recorded_at": at.text,
+            }
+            body = {
+                "producer": {"name": "agetech.exchange.convert", "version": "1.0"},
+                "profile": "minimal",
+                "pseudonym": subject,
+                "living_context": "unknown",
+            }
             made.append(documents.read({**envelope, **body}))
     return made + held
 
@@ -235,7 +251,10 @@ def _cells(name: str, content: dict[str, Any]) -> list[tuple[str, Any, str]]:
     if name == "episode":
         return [(kind, quantity, "") for kind, quantity in content["summary"].items()]
     if name == "assessment-result":
-        return [(f"{content['instrument']['id']}.{s['name']}", s.get("value", ""), s.get("absent", {}).get("reason", "")) for s in content["scores"]]
+        return [
+            (f"{content['instrument']['id']}.{s['name']}", s.get("value", ""), s.get("absent", {}).get("reason", ""))
+            for s in content["scores"]
+        ]
     return [(content.get("type", name), "", "")]
 
 
@@ -259,9 +278,20 @@ def event_of(held: Any) -> Document:
         if isinstance(one.value, bool) or not isinstance(one.value, int | float):
             continue
         features.append({"name": one.name.lower(), "value": one.value if one.value == one.value else "NaN", "unit": one.unit or "1"})  # noqa: PLR0124 - NaN
-    content: dict[str, Any] = {"schema": "https://schemas.agetech.example/event/1", "schema_version": "1.1.0", "id": held.id, "recorded_at": known}
+    content: dict[str, Any] = {
+        "schema": "https://schemas.agetech.example/event/1",
+        "schema_version": "1.1.0",
+        "id": held.id,
+        "recorded_at": known,
+    }
     content |= {"producer": {"name": held.algorithm, "version": held.version}, "subject": {"kind": "elder-profile", "id": held.subject}}
-    content |= {"type": kind, "kind": "physiological", "priority": "high" if kind == "fall" else "low", "onset": onset, "detected_at": known}
+    content |= {
+        "type": kind,
+        "kind": "physiological",
+        "priority": "high" if kind == "fall" else "low",
+        "onset": onset,
+        "detected_at": known,
+    }
     content |= {"state": "active", "signal": "on", "latching": kind == "fall", "features": features}
     content["transitions"] = [{"at": known, "to": "active", "actor": {"role": "software"}}]
     content["algorithm"] = {"id": held.algorithm, "version": held.version, "parameters_sha256": held.params}

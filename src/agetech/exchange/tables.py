@@ -191,7 +191,9 @@ def read(  # noqa: PLR0913 - all by name
     return _documents(chosen, headers, rows[1:], zone, pseudonym, at)
 
 
-def _documents(one: Content, headers: list[str], rows: list[list[str]], zone: str | None, pseudonym: Callable[[str], str] | None, at: Instant) -> Table:  # noqa: PLR0913 - the parts of a table
+def _documents(
+    one: Content, headers: list[str], rows: list[list[str]], zone: str | None, pseudonym: Callable[[str], str] | None, at: Instant
+) -> Table:  # noqa: PLR0913 - the parts of a table
     person, day, clock = (_place(headers, one.get(name)) for name in ("person", "date", "time"))
     if person is None or day is None:
         raise ExchangeError("E_TABLE", "header", expected=", ".join(_names(one["person"]) + _names(one["date"])), got="no such column")
@@ -225,7 +227,16 @@ def _mapping(one: Content, values: list[tuple[int, Content]]) -> Content:
     return checked(made | {"modality": {"is": one.get("modality", "observed_by_carer")}})
 
 
-def _row(row: list[str], n: int, person: int, day: int, clock: int | None, values: list[tuple[int, Content]], pseudonym: Callable[[str], str] | None, out: Table) -> tuple[str, Content]:  # noqa: PLR0913 - the parts of a row
+def _row(
+    row: list[str],
+    n: int,
+    person: int,
+    day: int,
+    clock: int | None,
+    values: list[tuple[int, Content]],
+    pseudonym: Callable[[str], str] | None,
+    out: Table,
+) -> tuple[str, Content]:  # noqa: PLR0913 - the parts of a row
     padded = row + [""] * (max([person, day, clock or 0, *(k for k, _ in values)]) + 1 - len(row))
     given = padded[person].strip()
     if not given:

@@ -19,7 +19,21 @@ _HOME = {
     "permits": "v1.consent",
     "pseudonym": "privacy", "redact": "privacy", "release": "privacy",
 }  # fmt: skip
-_FOLDERS = ("v1", "registry", "versions", "catalogue", "compat", "documents", "alarms", "privacy", "publish", "ucum", "jsontext", "engine", "instants")
+_FOLDERS = (
+    "v1",
+    "registry",
+    "versions",
+    "catalogue",
+    "compat",
+    "documents",
+    "alarms",
+    "privacy",
+    "publish",
+    "ucum",
+    "jsontext",
+    "engine",
+    "instants",
+)
 __all__ = sorted(_HOME)  # pyright: ignore[reportUnsupportedDunderAll]
 
 

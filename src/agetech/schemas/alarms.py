@@ -77,7 +77,9 @@ def follow(now: Standing, step: Step, *, priority: str, latching: bool, n: int =
         raise SchemaError("E_TRANSITION", f"{place}/at", expected="not before the step before", got="earlier")
     allowed = _allowed(now, priority)
     if to not in allowed:
-        raise SchemaError("E_TRANSITION", f"{place}/to", expected=", ".join(sorted(allowed)) or "none: it is over", got=f"{now.state} to {to}")
+        raise SchemaError(
+            "E_TRANSITION", f"{place}/to", expected=", ".join(sorted(allowed)) or "none: it is over", got=f"{now.state} to {to}"
+        )
     if to in ("acknowledged", "false_alarm", "cancelled") and role not in HUMAN:
         raise SchemaError("E_TRANSITION", f"{place}/actor", expected="a person", got=role)
     acknowledged = to == "acknowledged" or (now.acknowledged and to != "active")

@@ -100,7 +100,9 @@ def device_types() -> dict[str, DeviceType]:
 @lru_cache(maxsize=1)
 def products() -> dict[str, Product]:
     """Return every product of the plan by id."""
-    return {row["id"]: Product(row["id"], row["en"], row["zh"], row["device_type"], tuple(row["channels"])) for row in _content()["products"]}
+    return {
+        row["id"]: Product(row["id"], row["en"], row["zh"], row["device_type"], tuple(row["channels"])) for row in _content()["products"]
+    }
 
 
 def observation_type(name: str) -> ObservationType | None:

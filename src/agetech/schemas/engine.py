@@ -239,7 +239,9 @@ def _properties(judge: Judge, asked: Any, schema: Any, value: Any, at: str, base
                 judge._check(inner, value[name], f"{at}/{name}", base, out, most, depth + 1)  # noqa: SLF001 - the rules are parts of the judge
 
 
-def _pattern_properties(judge: Judge, asked: Any, schema: Any, value: Any, at: str, base: str, out: list[Fault], most: int, depth: int) -> None:  # noqa: PLR0913
+def _pattern_properties(
+    judge: Judge, asked: Any, schema: Any, value: Any, at: str, base: str, out: list[Fault], most: int, depth: int
+) -> None:  # noqa: PLR0913
     if isinstance(value, dict):
         for pattern, inner in asked.items():
             for name in value:

@@ -250,7 +250,11 @@ def _write(value: Any, sort: bool) -> str:  # noqa: FBT001 - one inner walker
         return _text(value)
     if kind is dict:
         keys = sorted(value) if sort else value
-        return "{" + ",".join([_text(key) + ":" + (_text(value[key]) if type(value[key]) is str else _write(value[key], sort)) for key in keys]) + "}"
+        return (
+            "{"
+            + ",".join([_text(key) + ":" + (_text(value[key]) if type(value[key]) is str else _write(value[key], sort)) for key in keys])
+            + "}"
+        )
     if kind is Decimal:
         if not value.is_finite():
             raise SchemaError("E_JSON_NUMBER", expected="a finite number", got="NaN or Infinity")

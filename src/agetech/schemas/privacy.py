@@ -30,7 +30,9 @@ def pseudonym(key: bytes, given: str, *, scope: str = "") -> str:
     SchemaError E_KEY for a key shorter than 16 bytes. The key is kept apart from the data; without it nothing can be tried out.
     """
     if not isinstance(key, bytes) or len(key) < LEAST_KEY:
-        raise SchemaError("E_KEY", "key", expected=f"at least {LEAST_KEY} bytes", got=len(key) if isinstance(key, bytes) else type(key).__name__)
+        raise SchemaError(
+            "E_KEY", "key", expected=f"at least {LEAST_KEY} bytes", got=len(key) if isinstance(key, bytes) else type(key).__name__
+        )
     told = scope.encode() + b"\x00" + given.encode()
     return "p" + hmac.new(key, told, hashlib.sha256).hexdigest()[:32]
 
@@ -57,7 +59,11 @@ def _redacted(model: Model, allowed: frozenset[str], *, keep_quasi: bool) -> dic
     made = {}
     for name, meaning in meanings(type(model)).items():
         value = model.__dict__.get(name)
-        gone = meaning.label == "direct" or (meaning.label == "quasi" and not keep_quasi) or (meaning.label == "sensitive" and meaning.category not in allowed)
+        gone = (
+            meaning.label == "direct"
+            or (meaning.label == "quasi" and not keep_quasi)
+            or (meaning.label == "sensitive" and meaning.category not in allowed)
+        )
         if value is not None and not gone:
             made[name] = _part(value, allowed, keep_quasi=keep_quasi)
     return made
@@ -119,7 +125,13 @@ def age_band(year: int, *, now: int) -> str:
     return "90+" if age >= _AGED else f"{age // 5 * 5}-{age // 5 * 5 + 4}"
 
 
-def release(rows: Sequence[Mapping[str, Any]], quasi: Sequence[str], *, k: int = 5, coarsen: Sequence[Callable[[dict[str, Any]], dict[str, Any]]] = ()) -> Release:
+def release(
+    rows: Sequence[Mapping[str, Any]],
+    quasi: Sequence[str],
+    *,
+    k: int = 5,
+    coarsen: Sequence[Callable[[dict[str, Any]], dict[str, Any]]] = (),
+) -> Release:
     """Return the rows of persons whose quasi-identifiers are shared by at least k; the rest is held back and counted.
 
     coarsen: steps tried in order (age to bands, place to district) before any row is held back. If rows would be held back in a
@@ -163,6 +175,3 @@ def unlabelled(model: type[Model]) -> list[str]:
                 lacks.append("binding")
             found += [f"{part.__name__}.{name}: {', '.join(lacks)}"] if lacks else []
     return found
-
-
-

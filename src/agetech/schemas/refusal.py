@@ -54,6 +54,8 @@ def refused(name: str, fault: ValidationError) -> SchemaError:
     """Return the SchemaError of a document: the first finding, all of them under `findings`."""
     found = [one(name, finding) for finding in fault.errors(include_url=False, include_input=False)]
     first = found[0]
-    first.facts["findings"] = [{"code": e.code, "pointer": e.facts.get("pointer", ""), "rule": e.facts.get("rule", "")} for e in found[:100]]
+    first.facts["findings"] = [
+        {"code": e.code, "pointer": e.facts.get("pointer", ""), "rule": e.facts.get("rule", "")} for e in found[:100]
+    ]
     first.facts.setdefault("got", "")
     return first

@@ -68,11 +68,15 @@ def told(content: Any) -> tuple[str, tuple[int, int, int]]:
     schema = content.get("schema")
     found = _SCHEMA.fullmatch(schema) if isinstance(schema, str) else None
     if not found:
-        raise SchemaError("E_SCHEMA_UNKNOWN", "#/schema", expected=f"{AUTHORITY}<name>/<major>", got="none" if schema is None else "another")
+        raise SchemaError(
+            "E_SCHEMA_UNKNOWN", "#/schema", expected=f"{AUTHORITY}<name>/<major>", got="none" if schema is None else "another"
+        )
     name = check(found.group(1))
     version = parse_version(content.get("schema_version"))
     if version[0] != int(found.group(2)):
-        raise SchemaError("E_SCHEMA_VERSION", f"{name}#/schema_version", expected=f"major {found.group(2)}", got=".".join(map(str, version)))
+        raise SchemaError(
+            "E_SCHEMA_VERSION", f"{name}#/schema_version", expected=f"major {found.group(2)}", got=".".join(map(str, version))
+        )
     if version[0] != MAJOR:
         raise SchemaError("E_SCHEMA_MAJOR", f"{name}#/schema_version", expected=f"major {MAJOR}", got=version[0])
     return name, version

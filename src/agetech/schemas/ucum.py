@@ -45,7 +45,9 @@ _PLAIN = {
     "[knot_i]": (1852 / 3600, "m.s-1"), "[MET]": (3.5e-6 / 60 / 1e3, "m3.s-1.g-1"), "[drp]": (5e-8, "m3"), "circ": (2 * pi, "rad"), "gon": (pi / 200, "rad"),
 }  # fmt: skip
 
-_TERM = re.compile(r"(?P<atom>(?:[^\d./(){}\[\]+\-]|\[[^\]{}]*\]|10[*^])+)?(?P<power>[+-]?\d+)?(?P<note>\{[^{}]*\})?|(?P<number>\d+)(?P<note2>\{[^{}]*\})?")
+_TERM = re.compile(
+    r"(?P<atom>(?:[^\d./(){}\[\]+\-]|\[[^\]{}]*\]|10[*^])+)?(?P<power>[+-]?\d+)?(?P<note>\{[^{}]*\})?|(?P<number>\d+)(?P<note2>\{[^{}]*\})?"
+)
 _DIM = re.compile(r"([a-zA-Z]+)(-?\d+)?")
 _LONGEST = 64
 _DEEPEST = 8

@@ -113,7 +113,12 @@ def _with_path(content: Content, step: str, path: list[str]) -> Content:
 def _without_path(content: Content) -> Content:
     """Take out the last entry of provenance where it is the upcast that is being undone."""
     trail = content.get("provenance")
-    if trail and trail[-1].get("step") == "upcast" and set(trail[-1]) == {"step", "path"} and trail[-1]["path"][0] == content["schema_version"]:
+    if (
+        trail
+        and trail[-1].get("step") == "upcast"
+        and set(trail[-1]) == {"step", "path"}
+        and trail[-1]["path"][0] == content["schema_version"]
+    ):
         content["provenance"] = trail[:-1]
         if not content["provenance"]:
             del content["provenance"]

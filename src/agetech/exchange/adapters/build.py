@@ -62,7 +62,12 @@ class Builder:
             value, place = self._first(row, told.get("fallback", []))
             status = "local_guess"
             if value is MISSING or value is None:
-                raise ExchangeError("E_MAP_TIME", row.where(next((p for p in [*told["at"], *told.get("fallback", [])] if isinstance(p, str)), "")), expected="a time", got="none")
+                raise ExchangeError(
+                    "E_MAP_TIME",
+                    row.where(next((p for p in [*told["at"], *told.get("fallback", [])] if isinstance(p, str)), "")),
+                    expected="a time",
+                    got="none",
+                )
             return times.instant(value, place), status
         start = self._moment(told, row, value, place)
         if isinstance(start, dict):
@@ -146,7 +151,9 @@ class Builder:
         return found
 
     def _value(self, told: Content, value: Any, row: Row, place: str) -> Content:
-        if value is None or (isinstance(value, int | Decimal) and not isinstance(value, bool) and any(Decimal(value) == a for a in told.get("absent", []))):
+        if value is None or (
+            isinstance(value, int | Decimal) and not isinstance(value, bool) and any(Decimal(value) == a for a in told.get("absent", []))
+        ):
             self.out.absent.append(place)
             return {"absent": {"reason": "unknown", "detail": "null in the source" if value is None else "sentinel of the source"}}
         if "codes" in told:
@@ -256,7 +263,9 @@ class Builder:
         made = envelope("episode", ident, self.at, self.table) | {"subject": {"kind": "elder-profile", "id": self.subject}, "kind": name}
         period = {"start": night[0][2]["start"], "end": max(night, key=lambda p: p[1])[2]["end"]}
         try:
-            self.out.documents.append(document({**made, "period": period, "summary": {}, "segments": [p[2] for p in night], "modality": "sensed"}))
+            self.out.documents.append(
+                document({**made, "period": period, "summary": {}, "segments": [p[2] for p in night], "modality": "sensed"})
+            )
         except AgetechError as fault:
             self.out.refused.append(fault)
 

@@ -27,7 +27,27 @@ from agetech.schemas.v1.datatypes import Document
 Content = dict[str, Any]
 MISSING: Any = object()
 _NUMBER = re.compile(r"-?\d{1,30}(\.\d{1,30})?")
-_KEYS = {"id", "version", "vendor", "source", "detect", "rows", "only", "select", "key", "merge", "time", "modality", "values", "as", "segments", "device", "subject", "note", "text_numbers"}
+_KEYS = {
+    "id",
+    "version",
+    "vendor",
+    "source",
+    "detect",
+    "rows",
+    "only",
+    "select",
+    "key",
+    "merge",
+    "time",
+    "modality",
+    "values",
+    "as",
+    "segments",
+    "device",
+    "subject",
+    "note",
+    "text_numbers",
+}
 
 
 @dataclass(slots=True)
@@ -148,7 +168,9 @@ def detect(content: Any) -> Content:
     best = max((len(t["detect"]) for t in fitting), default=0)
     chosen = [t for t in fitting if len(t["detect"]) == best]
     if len(chosen) != 1:
-        raise ExchangeError("E_MAP_TABLE", "/", expected="one table that knows this payload", got=", ".join(t["id"] for t in chosen) or "none")
+        raise ExchangeError(
+            "E_MAP_TABLE", "/", expected="one table that knows this payload", got=", ".join(t["id"] for t in chosen) or "none"
+        )
     return chosen[0]
 
 
@@ -203,7 +225,10 @@ def envelope(name: str, ident: str, at: str, table: Content) -> Content:
     """Return the envelope of a mapped document."""
     tool = f"{table['id']}@{table['version']}"
     made = {"schema": f"{registry.AUTHORITY}{name}/1", "schema_version": registry.model(name).version, "id": ident, "recorded_at": at}
-    return made | {"producer": {"name": "agetech.exchange.adapters", "version": "1.0"}, "provenance": [{"step": "imported", "tool": tool, "source_format": table["vendor"]}]}
+    return made | {
+        "producer": {"name": "agetech.exchange.adapters", "version": "1.0"},
+        "provenance": [{"step": "imported", "tool": tool, "source_format": table["vendor"]}],
+    }
 
 
 def document(content: Content) -> Document:

@@ -169,9 +169,17 @@ def _keys(entry: Content, resource: Content) -> tuple[str, ...]:
     numbers = resource.get("identifier", [])
     numbers = numbers if isinstance(numbers, list) else [numbers]
     found = [f"{resource['resourceType']}?{told_by}"] if told_by else []
-    found += [f"{resource['resourceType']}?identifier={i.get('system', '')}|{i['value']}" for i in numbers if isinstance(i.get("value"), str)]
+    found += [
+        f"{resource['resourceType']}?identifier={i.get('system', '')}|{i['value']}" for i in numbers if isinstance(i.get("value"), str)
+    ]
     named = entry.get("fullUrl") or resource.get("id")
-    return tuple(found) if found else (f"{resource['resourceType']}/{named}",) if named else (hashlib.sha256(dumps(resource, sort=True).encode()).hexdigest(),)
+    return (
+        tuple(found)
+        if found
+        else (f"{resource['resourceType']}/{named}",)
+        if named
+        else (hashlib.sha256(dumps(resource, sort=True).encode()).hexdigest(),)
+    )
 
 
 def _item(resource: Content, context: Context, when: str) -> Item:
@@ -209,7 +217,14 @@ def _document(kind: str, resource: Content, context: Context, when: str) -> Docu
 def _envelope(name: str, ident: str, when: str, context: Context) -> Content:
     version = registry.model(name).version
     step = {"step": "imported", "source_format": "fhir"}
-    return {"schema": f"{registry.AUTHORITY}{name}/1", "schema_version": version, "id": ident, "recorded_at": when, "producer": context.producer, "provenance": [step]}
+    return {
+        "schema": f"{registry.AUTHORITY}{name}/1",
+        "schema_version": version,
+        "id": ident,
+        "recorded_at": when,
+        "producer": context.producer,
+        "provenance": [step],
+    }
 
 
 def _own(resource: Content, context: Context) -> Item | None:
@@ -232,7 +247,13 @@ def _own(resource: Content, context: Context) -> Item | None:
 
 def _natural(name: str, resource: Content, context: Context) -> Content:
     """Return what the resource itself tells of a document; {} where the remainder holds it all."""
-    reader = {"observation": o.observation_in, "recording": o.recording_in, "elder-profile": r.patient_in, "assessment-result": r.answers_in, "device-descriptor": r.device_in}.get(name)
+    reader = {
+        "observation": o.observation_in,
+        "recording": o.recording_in,
+        "elder-profile": r.patient_in,
+        "assessment-result": r.answers_in,
+        "device-descriptor": r.device_in,
+    }.get(name)
     if reader is None:
         return {}
     if resource["resourceType"] == "RiskAssessment":
@@ -260,7 +281,10 @@ def write_one(document: Document, *, context: Context | None = None) -> Content:
         raise ExchangeError("E_FHIR_NONE", document.name, expected="content that FHIR can hold", got=str(reason)) from None
     made["id"] = made.get("id") if document.name == "elder-profile" else _fhir_id(content["id"])
     made["id"] = _fhir_id(str(made["id"]))
-    rest = steps(_natural(document.name, {k: v for k, v in made.items() if k not in ("extension", "meta")}, Context(pseudonym=ctx.pseudonym)), content)
+    rest = steps(
+        _natural(document.name, {k: v for k, v in made.items() if k not in ("extension", "meta")}, Context(pseudonym=ctx.pseudonym)),
+        content,
+    )
     made["extension"] = [*made.get("extension", []), {"url": REMAINDER, "valueString": dumps(rest)}]
     made["meta"] = {"tag": [{"system": TAG, "code": document.name}]}
     return made
@@ -293,10 +317,14 @@ def write(  # noqa: PLR0913 - all by name
             resource["identifier"] = [{"system": identity_system, "value": number}]
         resources.append(resource)
         if document.name == "assessment-result" and bundle:
-            resources += [{**s, "id": f"{resource['id'][:50]}-s{n}"} for n, s in enumerate(r.score_observations(documents.content(document), context))]
+            resources += [
+                {**s, "id": f"{resource['id'][:50]}-s{n}"} for n, s in enumerate(r.score_observations(documents.content(document), context))
+            ]
     if bundle is None:
         if len(resources) != 1:
-            raise ExchangeError("E_FHIR_BUNDLE", "bundle", expected="collection, transaction or document", got=f"{len(resources)} documents")
+            raise ExchangeError(
+                "E_FHIR_BUNDLE", "bundle", expected="collection, transaction or document", got=f"{len(resources)} documents"
+            )
         return _checked(convert(resources[0], "R5", release).content, release)
     if bundle not in ("collection", "transaction", "document"):
         raise ExchangeError("E_FHIR_BUNDLE", "bundle", expected="collection, transaction or document", got=bundle)
@@ -316,13 +344,25 @@ def _bundle(resources: list[Content], kind: str, held: list[Document], at: Insta
     if kind == "document":
         first = next((x for x in resources if x["resourceType"] == "Patient"), None)
         section = {"title": title, "entry": [{"reference": f"{x['resourceType']}/{x['id']}"} for x in resources]}
-        composition: Content = {"resourceType": "Composition", "id": "composition", "status": "final", "type": {"coding": [{"system": "http://loinc.org", "code": "11503-0"}]}}
+        composition: Content = {
+            "resourceType": "Composition",
+            "id": "composition",
+            "status": "final",
+            "type": {"coding": [{"system": "http://loinc.org", "code": "11503-0"}]},
+        }
         composition |= {"date": when, "title": title, "author": [{"reference": "Organization/author"}], "section": [section]}
         composition |= {"subject": [{"reference": f"Patient/{first['id']}"}]} if first else {}
-        organization = {"resourceType": "Organization", "id": "author", "name": held[0].producer.organization or held[0].producer.name if held else "unknown"}
+        organization = {
+            "resourceType": "Organization",
+            "id": "author",
+            "name": held[0].producer.organization or held[0].producer.name if held else "unknown",
+        }
         resources = [composition, organization, *resources]
     for resource in resources:
-        entry: Content = {"fullUrl": f"https://schemas.agetech.example/fhir/{resource['resourceType']}/{resource['id']}", "resource": resource}
+        entry: Content = {
+            "fullUrl": f"https://schemas.agetech.example/fhir/{resource['resourceType']}/{resource['id']}",
+            "resource": resource,
+        }
         if kind == "transaction":
             system, value = IDS + resource["resourceType"], resource["id"]
             own = {"system": system, "value": value}

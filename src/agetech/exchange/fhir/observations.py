@@ -31,7 +31,18 @@ from agetech.schemas.ucum import UNKNOWN, same_dimension
 Content = dict[str, Any]
 _CLOCK = (MDC, "67975")
 GATEWAY = "http://hl7.org/fhir/StructureDefinition/observation-gatewayDevice"
-_STATUS = {"registered", "specimen-in-process", "preliminary", "final", "amended", "corrected", "appended", "cancelled", "entered-in-error", "unknown"}
+_STATUS = {
+    "registered",
+    "specimen-in-process",
+    "preliminary",
+    "final",
+    "amended",
+    "corrected",
+    "appended",
+    "cancelled",
+    "entered-in-error",
+    "unknown",
+}
 
 
 def type_of(codes: list[Content]) -> str:
@@ -169,13 +180,22 @@ def risk_in(held: Content, ctx: Context) -> Content:
         raise NotMapped("a risk assessment without prediction")
     effective, status = _effective({k.replace("occurrence", "effective"): v for k, v in held.items()}, [])
     made = {"subject": reference_in(held.get("subject"), ctx) or {"kind": "unknown", "id": "unknown"}, "type": "risk"}
-    made |= {"components": parts, "status": held["status"] if held.get("status") in _STATUS else "unknown", "modality": "unknown", "time_status": status}
+    made |= {
+        "components": parts,
+        "status": held["status"] if held.get("status") in _STATUS else "unknown",
+        "modality": "unknown",
+        "time_status": status,
+    }
     return made | ({"effective": effective} if effective is not None else {})
 
 
 def risk_out(doc: Content, ctx: Context) -> Content:
     """Return the RiskAssessment of an observation of type risk."""
-    made: Content = {"resourceType": "RiskAssessment", "status": doc["status"], "subject": reference_out(doc["subject"], ctx) or {"display": "unknown"}}
+    made: Content = {
+        "resourceType": "RiskAssessment",
+        "status": doc["status"],
+        "subject": reference_out(doc["subject"], ctx) or {"display": "unknown"},
+    }
     effective = doc.get("effective")
     if isinstance(effective, str):
         made["occurrenceDateTime"] = effective
@@ -200,31 +220,64 @@ def recording_in(held: Content, ctx: Context) -> Content:
     origin = data.get("origin", {})
     kind = type_of(codings_in(held.get("code")))
     unit = origin.get("code") if origin.get("system") == "http://unitsofmeasure.org" else None
-    channel: Content = {"id": "c1", "observation_type": kind, "unit": unit or UNKNOWN, "dtype": "int32", "columns": data.get("dimensions", 1)}
+    channel: Content = {
+        "id": "c1",
+        "observation_type": kind,
+        "unit": unit or UNKNOWN,
+        "dtype": "int32",
+        "columns": data.get("dimensions", 1),
+    }
     channel |= {"gain": data["factor"]} if "factor" in data else {}
     channel |= {"offset": origin["value"]} if "value" in origin else {}
     channel |= {new: data[old] for old, new in (("lowerLimit", "lowest"), ("upperLimit", "highest")) if old in data}
     attachment = {"media_type": "text/plain", "sha256": hashlib.sha256(raw).hexdigest(), "bytes": len(raw), "inline_base64": _base64(raw)}
     subject = reference_in(held.get("subject"), ctx)
-    made = {"device": device, "start": start, "epoch_ns": Instant(start).ns, "time_base": "uniform", "sample_rate": Decimal(1000) / Decimal(str(data["interval"]))}
-    made |= {"n_samples": count // max(1, data.get("dimensions", 1)), "channels": [channel], "storage": "fhir-sampleddata", "data": attachment}
+    made = {
+        "device": device,
+        "start": start,
+        "epoch_ns": Instant(start).ns,
+        "time_base": "uniform",
+        "sample_rate": Decimal(1000) / Decimal(str(data["interval"])),
+    }
+    made |= {
+        "n_samples": count // max(1, data.get("dimensions", 1)),
+        "channels": [channel],
+        "storage": "fhir-sampleddata",
+        "data": attachment,
+    }
     return made | ({"subject": subject} if subject else {})
 
 
 def recording_out(doc: Content, ctx: Context) -> Content:
     """Return the Observation of a recording whose numbers are inline sampled-data text; NotMapped for other storage."""
-    if doc["storage"] != "fhir-sampleddata" or "inline_base64" not in doc["data"] or doc["time_base"] != "uniform" or len(doc["channels"]) != 1:
+    if (
+        doc["storage"] != "fhir-sampleddata"
+        or "inline_base64" not in doc["data"]
+        or doc["time_base"] != "uniform"
+        or len(doc["channels"]) != 1
+    ):
         raise NotMapped("a recording that is not stored as sampled data of one channel")
     import base64
 
     channel = doc["channels"][0]
-    made: Content = {"resourceType": "Observation", "status": "final", "code": concept(channel["observation_type"], None), "effectiveDateTime": doc["start"]}
+    made: Content = {
+        "resourceType": "Observation",
+        "status": "final",
+        "code": concept(channel["observation_type"], None),
+        "effectiveDateTime": doc["start"],
+    }
     made |= {name: ref for name in ("subject", "device") if (ref := reference_out(doc.get(name), ctx))}
     unit = {} if channel["unit"] == UNKNOWN else {"system": "http://unitsofmeasure.org", "code": channel["unit"]}
-    data: Content = {"origin": {"value": channel.get("offset", 0), **unit}, "interval": Decimal(1000) / doc["sample_rate"], "intervalUnit": "ms"}
+    data: Content = {
+        "origin": {"value": channel.get("offset", 0), **unit},
+        "interval": Decimal(1000) / doc["sample_rate"],
+        "intervalUnit": "ms",
+    }
     data |= {"factor": channel["gain"]} if "gain" in channel else {}
     data |= {old: channel[new] for old, new in (("lowerLimit", "lowest"), ("upperLimit", "highest")) if new in channel}
-    return made | {"valueSampledData": {**data, "dimensions": channel["columns"], "data": base64.b64decode(doc["data"]["inline_base64"]).decode()}}
+    return made | {
+        "valueSampledData": {**data, "dimensions": channel["columns"], "data": base64.b64decode(doc["data"]["inline_base64"]).decode()}
+    }
 
 
 def _base64(raw: bytes) -> str:

@@ -85,7 +85,11 @@ def coding_in(held: dict[str, Any]) -> dict[str, Any] | None:
     system, code = held.get("system"), held.get("code")
     if not isinstance(system, str) or not isinstance(code, str) or ":" not in system or len(code) > _LONGEST:
         return None
-    return {k: v for k, v in (("system", system), ("code", code), ("version", held.get("version")), ("display", _line(held.get("display")))) if v}
+    return {
+        k: v
+        for k, v in (("system", system), ("code", code), ("version", held.get("version")), ("display", _line(held.get("display"))))
+        if v
+    }
 
 
 def _line(text: Any) -> str | None:

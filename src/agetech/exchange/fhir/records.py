@@ -46,8 +46,18 @@ def patient_out(doc: Content, ctx: Context) -> Content:
 def device_in(held: Content, ctx: Context) -> Content:
     """Return the descriptor of a Device: what the resource tells, `unknown` where it tells nothing."""
     kinds = [c for t in held.get("type", []) for c in codings_in(t)]
-    made: Content = {"kind": "unit", "device_type": "unknown", "manufacturer": _line(held.get("manufacturer")), "channels": [], "contact": "unknown"}
-    made |= {"model": _line(held.get("modelNumber")), "regulatory": {"is_medical_device": "undetermined"}, "clock": {"type": "unknown", "sync": "unknown"}}
+    made: Content = {
+        "kind": "unit",
+        "device_type": "unknown",
+        "manufacturer": _line(held.get("manufacturer")),
+        "channels": [],
+        "contact": "unknown",
+    }
+    made |= {
+        "model": _line(held.get("modelNumber")),
+        "regulatory": {"is_medical_device": "undetermined"},
+        "clock": {"type": "unknown", "sync": "unknown"},
+    }
     made["classifications"] = [c if "version" in c else {**c, "version": "not stated"} for c in kinds]
     serial = held.get("serialNumber")
     if isinstance(serial, str) and ctx.pseudonym is not None:
@@ -76,7 +86,11 @@ def device_out(doc: Content, ctx: Context) -> Content:
         made["type"] = [{"coding": kinds}]
     versions = [{"value": v["version"]} for v in doc.get("versions", [])]
     made |= {"version": versions} if versions else {}
-    return made | ({"udiCarrier": [{"deviceIdentifier": doc["udi_di"], "issuer": "http://hl7.org/fhir/NamingSystem/gs1-di"}]} if "udi_di" in doc else {})
+    return made | (
+        {"udiCarrier": [{"deviceIdentifier": doc["udi_di"], "issuer": "http://hl7.org/fhir/NamingSystem/gs1-di"}]}
+        if "udi_di" in doc
+        else {}
+    )
 
 
 def answers_in(held: Content, ctx: Context) -> Content:
@@ -91,7 +105,12 @@ def answers_in(held: Content, ctx: Context) -> Content:
     made: Content = {"subject": reference_in(held.get("subject"), ctx) or {"kind": "unknown", "id": "unknown"}}
     edition = instrument.rpartition("|")[2] if isinstance(instrument, str) and "|" in instrument else "not stated"
     author = reference_in(held.get("author"), ctx)
-    made |= {"instrument": {"id": "unknown", "edition": edition, "language": "und"}, "performed_at": when, "assessor": {"role": "unknown"}, "mode": "unknown"}
+    made |= {
+        "instrument": {"id": "unknown", "edition": edition, "language": "und"},
+        "performed_at": when,
+        "assessor": {"role": "unknown"},
+        "mode": "unknown",
+    }
     if author:
         made["assessor"]["ref"] = author
     missing = sum("answer" not in i for i in items)
@@ -122,7 +141,9 @@ def answers_out(doc: Content, ctx: Context) -> Content:
     made: Content = {"resourceType": "QuestionnaireResponse", "status": "completed", "authored": doc["performed_at"]}
     instrument = doc["instrument"]
     made["questionnaire"] = f"https://schemas.agetech.example/instruments/{instrument['id']}|{instrument['edition'].replace(' ', '-')}"
-    made |= {name: ref for name, key in (("subject", doc["subject"]), ("author", doc["assessor"].get("ref"))) if (ref := reference_out(key, ctx))}
+    made |= {
+        name: ref for name, key in (("subject", doc["subject"]), ("author", doc["assessor"].get("ref"))) if (ref := reference_out(key, ctx))
+    }
     rows = []
     for item in doc["items"]:
         row: Content = {"linkId": item["item"]}
@@ -147,11 +168,17 @@ def score_observations(doc: Content, ctx: Context) -> list[Content]:
     """Return one Observation a score of an assessment result, for systems that do not read questionnaires."""
     made = []
     for score in doc["scores"]:
-        code = {"coding": [*score.get("codes", []), {"system": CODES + "instruments", "code": f"{doc['instrument']['id']}.{score['name']}"}]}
+        code = {
+            "coding": [*score.get("codes", []), {"system": CODES + "instruments", "code": f"{doc['instrument']['id']}.{score['name']}"}]
+        }
         one: Content = {"resourceType": "Observation", "status": "final", "code": code, "effectiveDateTime": doc["performed_at"]}
         subject = reference_out(doc["subject"], ctx)
         one |= {"subject": subject} if subject else {}
-        one |= {"valueQuantity": quantity_out({"value": score["value"], "unit": "{score}"})} if "value" in score else {"dataAbsentReason": absent_out(score["absent"])}
+        one |= (
+            {"valueQuantity": quantity_out({"value": score["value"], "unit": "{score}"})}
+            if "value" in score
+            else {"dataAbsentReason": absent_out(score["absent"])}
+        )
         one["derivedFrom"] = [{"reference": f"QuestionnaireResponse/{doc['id']}"}]
         one["meta"] = {"tag": [{"system": CODES + "schemas", "code": "derived"}]}
         made.append(one)
@@ -160,7 +187,10 @@ def score_observations(doc: Content, ctx: Context) -> list[Content]:
 
 def consent_out(doc: Content, ctx: Context) -> Content:
     """Return the Consent of a consent document."""
-    provision = {"period": {k: doc["period"][k] for k in ("start", "end")}, "purpose": [{"system": CODES + "purposes", "code": p} for p in doc["purposes"]]}
+    provision = {
+        "period": {k: doc["period"][k] for k in ("start", "end")},
+        "purpose": [{"system": CODES + "purposes", "code": p} for p in doc["purposes"]],
+    }
     actors = [ref for r in doc["recipients"] if (ref := reference_out(r, ctx))]
     provision["actor"] = [{"role": {"text": "recipient"}, "reference": ref} for ref in actors]
     provision["code"] = [{"coding": [{"system": CODES + "data-categories", "code": c}]} for c in doc["categories"]]
@@ -225,9 +255,25 @@ def plan_out(doc: Content, ctx: Context) -> Content:
         made["title"] = doc["title"]
     if "period" in doc:
         made["period"] = {k: doc["period"][k] for k in ("start", "end") if k in doc["period"]}
-    goals = [{"resourceType": "Goal", "id": g["id"], "lifecycleStatus": g["lifecycle"], "description": {"text": g["description"]}, "subject": made["subject"]} for g in doc["goals"]]
+    goals = [
+        {
+            "resourceType": "Goal",
+            "id": g["id"],
+            "lifecycleStatus": g["lifecycle"],
+            "description": {"text": g["description"]},
+            "subject": made["subject"],
+        }
+        for g in doc["goals"]
+    ]
     asked = [
-        {"resourceType": "ServiceRequest", "id": a["id"], "status": "active" if a["status"] in ("scheduled", "in-progress") else "unknown", "intent": "plan", "code": {"concept": {"text": a["description"], **({"coding": [a["code"]]} if "code" in a else {})}}, "subject": made["subject"]}
+        {
+            "resourceType": "ServiceRequest",
+            "id": a["id"],
+            "status": "active" if a["status"] in ("scheduled", "in-progress") else "unknown",
+            "intent": "plan",
+            "code": {"concept": {"text": a["description"], **({"coding": [a["code"]]} if "code" in a else {})}},
+            "subject": made["subject"],
+        }
         for a in doc["activities"]
     ]
     if goals or asked:
@@ -239,11 +285,18 @@ def plan_out(doc: Content, ctx: Context) -> Content:
 
 def event_out(doc: Content, ctx: Context) -> Content:
     """Return the Observation of an event: what, from when, known when; the alarm's life stands in the remainder."""
-    made: Content = {"resourceType": "Observation", "status": "final", "code": {"coding": [{"system": CODES + "events", "code": doc["type"]}]}}
+    made: Content = {
+        "resourceType": "Observation",
+        "status": "final",
+        "code": {"coding": [{"system": CODES + "events", "code": doc["type"]}]},
+    }
     made |= {"effectiveDateTime": doc["onset"], "issued": doc["detected_at"], "valueBoolean": True}
     made |= {name: ref for name in ("subject", "device") if (ref := reference_out(doc.get(name), ctx))}
     parts = [
-        {"code": {"coding": [{"system": CODES + "algorithm-fields", "code": f["name"]}]}, "valueQuantity": {"value": f["value"], "unit": f["unit"]}}
+        {
+            "code": {"coding": [{"system": CODES + "algorithm-fields", "code": f["name"]}]},
+            "valueQuantity": {"value": f["value"], "unit": f["unit"]},
+        }
         for f in doc.get("features", [])
         if f["value"] != "NaN"
     ]
@@ -252,10 +305,12 @@ def event_out(doc: Content, ctx: Context) -> Content:
 
 def episode_out(doc: Content, ctx: Context) -> Content:
     """Return the Observation of an episode: its period and one component a summary quantity."""
-    made: Content = {"resourceType": "Observation", "status": "final", "code": {"coding": [{"system": CODES + "episodes", "code": doc["kind"]}]}}
+    made: Content = {
+        "resourceType": "Observation",
+        "status": "final",
+        "code": {"coding": [{"system": CODES + "episodes", "code": doc["kind"]}]},
+    }
     made["effectivePeriod"] = {k: doc["period"][k] for k in ("start", "end") if k in doc["period"]}
     made |= {name: ref for name in ("subject", "device") if (ref := reference_out(doc.get(name), ctx))}
     parts = [{"code": concept(kind, None), "valueQuantity": quantity_out(q)} for kind, q in doc["summary"].items()]
     return made | ({"component": parts} if parts else {})
-
-

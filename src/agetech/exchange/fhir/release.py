@@ -37,7 +37,11 @@ RENAMED: dict[str, dict[str, str]] = {
     "DeviceUseStatement": {"recordedOn": "dateAsserted", "source": "informationSource"},
 }
 TYPES = {"DeviceUseStatement": "DeviceUsage"}
-PARTS = {("DeviceDeviceName", "DeviceName"), ("DeviceSpecialization", "DeviceConformsTo"), ("EncounterHospitalization", "EncounterAdmission")}
+PARTS = {
+    ("DeviceDeviceName", "DeviceName"),
+    ("DeviceSpecialization", "DeviceConformsTo"),
+    ("EncounterHospitalization", "EncounterAdmission"),
+}
 _BACK = {kind: {new: old for old, new in names.items()} for kind, names in RENAMED.items()}
 _BACK |= {new: _BACK[old] for old, new in PARTS if old in _BACK} | {"DeviceUsage": _BACK["DeviceUseStatement"]}
 
@@ -138,7 +142,17 @@ class _Walker:
         self._fill(goal, wanted, out, path)
         return out
 
-    def _companion(self, name: str, value: Any, names: dict[str, str], wanted: dict[str, Element], known: dict[str, Element], out: dict[str, Any], path: str, more: list[Any]) -> None:  # noqa: PLR0913 - the parts of one step
+    def _companion(
+        self,
+        name: str,
+        value: Any,
+        names: dict[str, str],
+        wanted: dict[str, Element],
+        known: dict[str, Element],
+        out: dict[str, Any],
+        path: str,
+        more: list[Any],
+    ) -> None:  # noqa: PLR0913 - the parts of one step
         if isinstance(value, dict) and value.get("id") == FILLED:
             return
         new = names.get(name, name)
@@ -444,7 +458,9 @@ def _reasons_down(out: dict[str, Any]) -> dict[str, Any]:
         inner = {e.get("url"): e for e in held.get("extension", [])} if str(held.get("url", "")).endswith("RiskAssessment.reason") else {}
         if value or inner:
             concept = (value or {}).get("concept") or next((v for k, v in inner.get("concept", {}).items() if k.startswith("value")), None)
-            reference = (value or {}).get("reference") or next((v for k, v in inner.get("reference", {}).items() if k.startswith("value")), None)
+            reference = (value or {}).get("reference") or next(
+                (v for k, v in inner.get("reference", {}).items() if k.startswith("value")), None
+            )
             codes += [concept] if concept else []
             references += [reference] if reference else []
         else:
@@ -466,7 +482,9 @@ def _consent_down(out: dict[str, Any]) -> dict[str, Any]:
     told, rest = _carried_value(out, "decision")
     if told is None:
         return out
-    return _with(out, rest, provision={"type": told, **(out.get("provision") or {})}) if isinstance(out.get("provision") or {}, dict) else out
+    return (
+        _with(out, rest, provision={"type": told, **(out.get("provision") or {})}) if isinstance(out.get("provision") or {}, dict) else out
+    )
 
 
 _AFTER: dict[tuple[str, str], Any] = {

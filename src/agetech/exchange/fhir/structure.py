@@ -129,7 +129,12 @@ def _common(release: Release, kind: str) -> frozenset[str]:
 
 def is_resource(release: Release, kind: object) -> bool:
     """Return True for the name of a resource type of a release."""
-    return isinstance(kind, str) and kind in _table(release) and _table(release)[kind][""] in "DR" and kind not in ("Resource", "DomainResource")
+    return (
+        isinstance(kind, str)
+        and kind in _table(release)
+        and _table(release)[kind][""] in "DR"
+        and kind not in ("Resource", "DomainResource")
+    )
 
 
 def has_type(release: Release, kind: str) -> bool:

@@ -67,7 +67,12 @@ def read(text: bytes | str | Content, *, subject: str = "unknown", at: Instant |
     name = told.get("name") if isinstance(told, dict) else None
     measure = table()["measures"].get(name)
     if measure is None:
-        raise ExchangeError("E_OMH_MEASURE", "/header/schema_id/name", expected=", ".join(sorted(table()["measures"])), got=name if isinstance(name, str) and len(name) < 60 else "another")  # noqa: PLR2004 - a name
+        raise ExchangeError(
+            "E_OMH_MEASURE",
+            "/header/schema_id/name",
+            expected=", ".join(sorted(table()["measures"])),
+            got=name if isinstance(name, str) and len(name) < 60 else "another",
+        )  # noqa: PLR2004 - a name
     rest = header.get(_REMAINDER)
     natural = _inward(header, body, measure, subject, at, strict=rest is None)
     if rest is not None:
@@ -89,7 +94,12 @@ def _inward(header: Content, body: Content, measure: Content, subject: str, at: 
         raise ExchangeError("E_OMH_SHAPE", "/header/id", expected="an id")
     modality = header.get("modality") or (header.get("acquisition_provenance") or {}).get("modality")
     name = "episode" if "episode" in measure else "observation"
-    made: Content = {"schema": f"{registry.AUTHORITY}{name}/1", "schema_version": registry.model(name).version, "id": given, "recorded_at": when}
+    made: Content = {
+        "schema": f"{registry.AUTHORITY}{name}/1",
+        "schema_version": registry.model(name).version,
+        "id": given,
+        "recorded_at": when,
+    }
     made |= {"producer": {"name": "agetech.exchange.omh", "version": "1.0"}, "subject": {"kind": "elder-profile", "id": subject}}
     made["modality"] = modality if modality in ("sensed", "self-reported") else "unknown"
     frame = _frame(body.get("effective_time_frame"))
@@ -97,7 +107,11 @@ def _inward(header: Content, body: Content, measure: Content, subject: str, at: 
         return made | _episode(body, measure, frame)
     made |= {"type": measure["type"], "status": "final", "time_status": "unknown"} | ({"effective": frame} if frame is not None else {})
     if "parts" in measure:
-        made["components"] = [{"type": kind, "value": _quantity(body.get(key), f"/body/{key}")} for key, kind in measure["parts"].items() if key in body or strict]
+        made["components"] = [
+            {"type": kind, "value": _quantity(body.get(key), f"/body/{key}")}
+            for key, kind in measure["parts"].items()
+            if key in body or strict
+        ]
     elif measure["key"] in body or strict:
         held = body.get(measure["key"])
         if measure.get("list") and isinstance(held, list) and len(held) == 1 and isinstance(held[0], dict):
@@ -133,7 +147,11 @@ def _frame(frame: Any) -> Any:
     interval = frame.get("time_interval")
     if not isinstance(interval, dict):
         return None
-    ends = {new: _instant(interval[old], f"/body/effective_time_frame/time_interval/{old}") for old, new in (("start_date_time", "start"), ("end_date_time", "end")) if old in interval}
+    ends = {
+        new: _instant(interval[old], f"/body/effective_time_frame/time_interval/{old}")
+        for old, new in (("start_date_time", "start"), ("end_date_time", "end"))
+        if old in interval
+    }
     if "duration" in interval and ends:
         ends["duration"] = _quantity(interval["duration"], "/body/effective_time_frame/time_interval/duration")
     return ends or interval.get("date")
@@ -164,7 +182,9 @@ def write(document: Document) -> Content:
     content = documents.content(document)
     sensed = "value" in content or "components" in content or document.name == "episode"
     if name is None or not sensed:
-        raise ExchangeError("E_OMH_MEASURE", document.name, expected=", ".join(sorted(table()["measures"])), got=str(content.get("type", document.name)))
+        raise ExchangeError(
+            "E_OMH_MEASURE", document.name, expected=", ".join(sorted(table()["measures"])), got=str(content.get("type", document.name))
+        )
     made = _outward(document, told=name)
     try:
         natural = _inward(made["header"], made["body"], table()["measures"][name], "unknown", None, strict=False)
@@ -183,7 +203,10 @@ def _spelling(unit: str, allowed: list[str]) -> str:
 
 def _unit_value(quantity: Content, allowed: list[str]) -> Content:
     value = quantity["value"]
-    return {"value": int(value) if str(value).lstrip("-").isdigit() and str(value) != "-0" else value, "unit": _spelling(quantity["unit"], allowed)}
+    return {
+        "value": int(value) if str(value).lstrip("-").isdigit() and str(value) != "-0" else value,
+        "unit": _spelling(quantity["unit"], allowed),
+    }
 
 
 def _outward(document: Document, *, told: str | None) -> Content:
@@ -198,7 +221,11 @@ def _outward(document: Document, *, told: str | None) -> Content:
     body: Content = {}
     if document.name == "episode":
         body |= {"activity_name": "physical activity"} if measure["episode"] == "physical_activity" else {}
-        body |= {key: _unit_value(content["summary"][kind], measure["units"]) for key, kind in measure["parts"].items() if kind in content["summary"]}
+        body |= {
+            key: _unit_value(content["summary"][kind], measure["units"])
+            for key, kind in measure["parts"].items()
+            if kind in content["summary"]
+        }
         body |= {"is_main_sleep": content["is_main"]} if "is_main" in content else {}
         frame = content["period"]
     else:

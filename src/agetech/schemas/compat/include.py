@@ -16,7 +16,19 @@ from agetech.schemas.engine import equal
 from agetech.schemas.meaning import KEY
 
 Schema = Any
-_UNDECIDED = ("not", "if", "then", "else", "contains", "dependentSchemas", "dependencies", "unevaluatedProperties", "unevaluatedItems", "$dynamicRef", "additionalItems")
+_UNDECIDED = (
+    "not",
+    "if",
+    "then",
+    "else",
+    "contains",
+    "dependentSchemas",
+    "dependencies",
+    "unevaluatedProperties",
+    "unevaluatedItems",
+    "$dynamicRef",
+    "additionalItems",
+)
 _TYPES = ("string", "integer", "number", "boolean", "object", "array", "null")
 
 
@@ -233,7 +245,11 @@ class Inclusion:
         needed_a, needed_b = set(a.get("required", ())), set(b.get("required", ()))
         smallest = self.of_a.examples(_plain(a), most=30, full=True)
         for name in sorted(needed_b - needed_a):
-            yield Doubt("required-added", (*path, name), [{k: v for k, v in e.items() if k != name} for e in smallest] + [e for e in smallest if name not in e])
+            yield Doubt(
+                "required-added",
+                (*path, name),
+                [{k: v for k, v in e.items() if k != name} for e in smallest] + [e for e in smallest if name not in e],
+            )
         if b.get("patternProperties") != a.get("patternProperties"):
             named = [{**e, n: v} for e in smallest[:3] for n, v in _pattern_fields(self.of_a, a, b)]
             yield Doubt("patternProperties", path, named + smallest)
@@ -245,7 +261,12 @@ class Inclusion:
                     yield Doubt(rule, doubt.path, [{**e, name: v} for v in doubt.values[:8] for e in (smallest or [{}])[:3]], doubt.meaning)
         if more_a is not False and more_b is not True and more_b != {}:
             for doubt in self.doubts(more_a, more_b, (*path, "*")):
-                yield Doubt("additionalProperties", doubt.path, [{**e, n: v} for v in doubt.values[:8] for n in _names(a) for e in (smallest or [{}])[:2]], doubt.meaning)
+                yield Doubt(
+                    "additionalProperties",
+                    doubt.path,
+                    [{**e, n: v} for v in doubt.values[:8] for n in _names(a) for e in (smallest or [{}])[:2]],
+                    doubt.meaning,
+                )
         yield from self._names(a, b, path, smallest)
 
     def _names(self, a: dict[str, Any], b: dict[str, Any], path: tuple[str, ...], smallest: list[Any]) -> Iterator[Doubt]:
@@ -254,10 +275,16 @@ class Inclusion:
             closed = a.get("additionalProperties") is False and all(self.of_b.fits(b["propertyNames"], n) for n in a.get("properties", {}))
             filler = self.of_a.examples(a.get("additionalProperties", True), most=1)
             if inner and not closed:
-                yield Doubt("propertyNames", path, [{**e, n: v} for d in inner for n in d.values for v in filler for e in (smallest or [{}])[:2]])
+                yield Doubt(
+                    "propertyNames", path, [{**e, n: v} for d in inner for n in d.values for v in filler for e in (smallest or [{}])[:2]]
+                )
         for rule, least in (("minProperties", True), ("maxProperties", False)):
             bound, own = b.get(rule), a.get(rule)
-            if bound is not None and (own is None or (own < bound if least else own > bound)) and not (least and len(a.get("required", ())) >= bound):
+            if (
+                bound is not None
+                and (own is None or (own < bound if least else own > bound))
+                and not (least and len(a.get("required", ())) >= bound)
+            ):
                 closed_most = len(a.get("properties", {})) if a.get("additionalProperties") is False else None
                 if not least and closed_most is not None and closed_most <= bound:
                     continue
@@ -265,14 +292,36 @@ class Inclusion:
                 big = [{**e, **{f"extra{n}": v for n in range(bound + 1)}} for e in smallest[:2] for v in filler] if not least else []
                 yield Doubt(rule, path, [v for v in smallest + big if (len(v) < bound if least else len(v) > bound)])
         if "dependentRequired" in b and b["dependentRequired"] != a.get("dependentRequired"):
-            yield Doubt("dependentRequired", path, [e for e in self.of_a.examples(a, most=60, full=True) if not self.of_b.fits({"dependentRequired": b["dependentRequired"]}, e)])
+            yield Doubt(
+                "dependentRequired",
+                path,
+                [
+                    e
+                    for e in self.of_a.examples(a, most=60, full=True)
+                    if not self.of_b.fits({"dependentRequired": b["dependentRequired"]}, e)
+                ],
+            )
 
 
 def _key(schema: Schema) -> str:
     return json.dumps(schema, sort_keys=True, default=str)
 
 
-_SILENT = {"title", "description", "examples", "$schema", "$id", "$comment", "default", "deprecated", KEY, "$defs", "definitions", "x-rules", "x-version"}
+_SILENT = {
+    "title",
+    "description",
+    "examples",
+    "$schema",
+    "$id",
+    "$comment",
+    "default",
+    "deprecated",
+    KEY,
+    "$defs",
+    "definitions",
+    "x-rules",
+    "x-version",
+}
 
 
 def _bare(schema: Schema) -> Any:
@@ -282,7 +331,15 @@ def _bare(schema: Schema) -> Any:
     if not isinstance(schema, dict):
         return schema
     return {
-        k: ({n: _bare(v) for n, v in inner.items()} if k in ("properties", "patternProperties") else sorted(inner) if k == "required" else inner if k in ("enum", "const") else _bare(inner))
+        k: (
+            {n: _bare(v) for n, v in inner.items()}
+            if k in ("properties", "patternProperties")
+            else sorted(inner)
+            if k == "required"
+            else inner
+            if k in ("enum", "const")
+            else _bare(inner)
+        )
         for k, inner in schema.items()
         if k not in _SILENT and not (k == "additionalProperties" and inner is True) and not (k == "required" and not inner)
     }
@@ -299,7 +356,11 @@ def _meant(a: Schema, b: Schema, path: tuple[str, ...]) -> list[Doubt]:
     found = []
     one, two = a.get(KEY) or {}, b.get(KEY) or {}
     if isinstance(one, dict) and isinstance(two, dict):
-        found += [Doubt(f"{what}-binding", path, [], meaning=True) for what, key in (("unit", "unit"), ("code", "binding")) if one.get(key) != two.get(key)]
+        found += [
+            Doubt(f"{what}-binding", path, [], meaning=True)
+            for what, key in (("unit", "unit"), ("code", "binding"))
+            if one.get(key) != two.get(key)
+        ]
     if "default" in a or "default" in b:
         default_a, default_b = a.get("default"), b.get("default")
         if not equal(default_a, default_b) and "schema_version" not in path:

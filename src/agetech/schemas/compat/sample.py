@@ -15,7 +15,22 @@ Schema = Any
 _parser: Any = getattr(re, "_parser", None)
 _MANY = 3
 _DEEPEST = 12
-_TEXTS = ("a", "x y", "2026-11-23T08:00:00+08:00", "2026-11-23", "08:00", "1.2.3", "wrist", "http://a.example/b", "A-1", "0" * 64, "CN", "", "é中", "-1")
+_TEXTS = (
+    "a",
+    "x y",
+    "2026-11-23T08:00:00+08:00",
+    "2026-11-23",
+    "08:00",
+    "1.2.3",
+    "wrist",
+    "http://a.example/b",
+    "A-1",
+    "0" * 64,
+    "CN",
+    "",
+    "é中",
+    "-1",
+)
 
 
 def resolve(root: Schema, schema: Schema) -> Schema:
@@ -102,7 +117,11 @@ class Sampler:
     def _arrays(self, schema: dict[str, Any], depth: int, *, full: bool) -> Iterator[Any]:
         least = schema.get("minItems", 0)
         head = [next(iter(self.examples_at(s, depth)), None) for s in schema.get("prefixItems", ())]
-        rest = [] if schema.get("items") is False else self.examples_at(schema.get("items", True), depth, most=max(_MANY, least if least < 50 else 1))  # noqa: PLR2004
+        rest = (
+            []
+            if schema.get("items") is False
+            else self.examples_at(schema.get("items", True), depth, most=max(_MANY, least if least < 50 else 1))
+        )  # noqa: PLR2004
         for size in sorted({max(least, 0), max(least, 1), max(least, len(head)), max(least, len(head) + 1), schema.get("maxItems", 2)}):
             if size <= schema.get("maxItems", size) and size < 5000:  # noqa: PLR2004
                 tail = [rest[n % len(rest)] for n in range(max(0, size - len(head)))] if rest else []
@@ -252,7 +271,9 @@ def _member(choices: Any, chance: random.Random) -> str:
         return chr(chance.randint(value[0], min(value[1], value[0] + 40)))
     if str(op) == "LITERAL":
         return chr(value)
-    return {"CATEGORY_DIGIT": "7", "CATEGORY_WORD": "w", "CATEGORY_SPACE": " ", "CATEGORY_NOT_SPACE": "s", "CATEGORY_NOT_DIGIT": "d"}.get(str(value), "a")
+    return {"CATEGORY_DIGIT": "7", "CATEGORY_WORD": "w", "CATEGORY_SPACE": " ", "CATEGORY_NOT_SPACE": "s", "CATEGORY_NOT_DIGIT": "d"}.get(
+        str(value), "a"
+    )
 
 
 def _class_text(choices: Any) -> str:

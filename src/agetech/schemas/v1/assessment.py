@@ -27,7 +27,9 @@ class ItemAnswer(Model):
 
     rules: ClassVar[dict[str, tuple[str, str]]] = {"one-value": ("exactly one of answer and absent", "answer 与 absent 恰有其一")}
     item: Line = said("Neutral item id", "条目标识")
-    answer: Value | None = said("Answer", "作答", optional=True, label="sensitive", category="health", unit="any", binding="agetech-instruments")
+    answer: Value | None = said(
+        "Answer", "作答", optional=True, label="sensitive", category="health", unit="any", binding="agetech-instruments"
+    )
     points: Number | None = said("Points of the answer", "得分", optional=True, label="sensitive", category="health", unit="{score}")
     absent: DataAbsent | None = said("Why there is no answer", "缺失原因", optional=True)
 
@@ -53,7 +55,9 @@ class Score(Model):
     most: Number | None = said("Highest possible score", "最高可能分", optional=True, unit="{score}")
     unit: Line | None = said("Unit of the score", "分值单位", optional=True, binding="ucum")
     codes: tuple[Coding, ...] | None = said("Codes, where verified", "已核实的代码", optional=True, binding="observation-codes")
-    level: Token | None = said("Band it falls into", "所属分级", optional=True, label="sensitive", category="health", binding="agetech-levels")
+    level: Token | None = said(
+        "Band it falls into", "所属分级", optional=True, label="sensitive", category="health", binding="agetech-levels"
+    )
     level_source: Line | None = said("Population and source of the band", "分级的人群与来源", optional=True)
 
     @model_validator(mode="after")

@@ -34,7 +34,9 @@ class InputSpec(Model):
     name: Token = said("Name", "名称")
     unit: Line = said("Unit", "单位", binding="ucum")
     columns: tuple[Token, ...] | None = said("Columns", "列", optional=True)
-    kind: Literal["uniform", "series", "items"] = said("Evenly sampled, one row an event, or items of an instrument", "等间隔、逐事件或量表条目", binding="agetech")
+    kind: Literal["uniform", "series", "items"] = said(
+        "Evenly sampled, one row an event, or items of an instrument", "等间隔、逐事件或量表条目", binding="agetech"
+    )
     rates: tuple[Number, ...] | None = said("Lowest and highest rate", "采样率范围", optional=True, unit="Hz")
     placement: tuple[Token, ...] | None = said("Places allowed", "允许的佩戴位置", optional=True, binding="agetech-body-sites")
     meaning: Told = said("Meaning", "含义")
@@ -80,7 +82,9 @@ class Evidence(Model):
     cases: Natural | None = said("Events or records", "事件或记录数", optional=True, unit="{count}")
     hours: Positive | None = said("Hours of data", "数据时长", optional=True, unit="h")
     protocol: Line | None = said("How it was measured", "测量方案", optional=True)
-    split: Literal["person", "record", "site", "none"] | None = said("What was left out together", "划分单位", optional=True, binding="agetech")
+    split: Literal["person", "record", "site", "none"] | None = said(
+        "What was left out together", "划分单位", optional=True, binding="agetech"
+    )
     external: Flag | None = said("Data of others than those it was tuned on", "是否外部数据", optional=True)
     result_sha256: Sha256 | None = said("Digest of the result file", "结果文件摘要", optional=True)
     reason: Line | None = said("Why there is no figure", "无数值的原因", optional=True)
@@ -89,7 +93,9 @@ class Evidence(Model):
     def _rules(self) -> Self:
         if (self.value is None) == (self.reason is None) or (self.value is not None and self.result_sha256 is None):
             raise Broken("figure-or-reason", "value", "a figure with result_sha256, or a reason")
-        if self.value is not None and ((self.low is not None and self.low > self.value) or (self.high is not None and self.high < self.value)):
+        if self.value is not None and (
+            (self.low is not None and self.low > self.value) or (self.high is not None and self.high < self.value)
+        ):
             raise Broken("interval", "low", "low <= value <= high")
         return self
 
@@ -118,7 +124,9 @@ class AlgorithmCard(Document):
 
     name: ClassVar[str] = "algorithm-card"
     version: ClassVar[str] = "1.0.0"
-    rules: ClassVar[dict[str, tuple[str, str]]] = {"status-evidence": ("a stable algorithm has a measured figure", "稳定状态须至少有一项实测数值")}
+    rules: ClassVar[dict[str, tuple[str, str]]] = {
+        "status-evidence": ("a stable algorithm has a measured figure", "稳定状态须至少有一项实测数值")
+    }
     schema: Literal["https://schemas.agetech.example/algorithm-card/1"] = of("algorithm-card")
     schema_version: Annotated[str, Strict(), Field(pattern=r"^1\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)$")] = stamped("1.0.0")
     algorithm_id: Line = said("Algorithm or instrument id", "算法或量表标识", binding="agetech-algorithms")
@@ -193,8 +201,12 @@ class DatasetCard(Document):
     subjects: Natural = said("Persons", "人数", unit="{count}")
     age: Range | None = said("Ages", "年龄范围", optional=True, unit="a")
     older_share: Share | None = said("Share aged 60 and over", "60 岁及以上占比", optional=True, unit="1")
-    sex_counts: dict[Token, Natural] | None = said("Persons by sex", "按性别人数", optional=True, unit="{count}", binding="administrative-gender")
-    setting: Literal["lab", "simulated", "home", "hospital", "nursing_home", "mixed"] = said("Where it was recorded", "采集场所", binding="agetech")
+    sex_counts: dict[Token, Natural] | None = said(
+        "Persons by sex", "按性别人数", optional=True, unit="{count}", binding="administrative-gender"
+    )
+    setting: Literal["lab", "simulated", "home", "hospital", "nursing_home", "mixed"] = said(
+        "Where it was recorded", "采集场所", binding="agetech"
+    )
     staged: Flag = said("The events were acted", "事件是否为模拟表演")
     devices: tuple[Reference, ...] | None = said("Devices", "设备", optional=True)
     recordings: Natural = said("Recordings", "记录数", unit="{count}")

@@ -16,7 +16,9 @@ from agetech.schemas.v1.person import Carer
 class Target(Model):
     """What a goal wants to see measured, in which range, by when."""
 
-    measure: Token = said("Observation type of the catalogue", "观测类型", label="sensitive", category="health", binding="agetech-observation-types")
+    measure: Token = said(
+        "Observation type of the catalogue", "观测类型", label="sensitive", category="health", binding="agetech-observation-types"
+    )
     range: Range | None = said("Range aimed at", "目标范围", optional=True, label="sensitive", category="health", unit="any")
     due: Day | None = said("By when", "期限", optional=True)
 
@@ -26,8 +28,8 @@ class CareGoal(Model):
 
     id: Name = said("Id in the plan", "计划内标识")
     description: Prose = said("Goal in words", "目标描述", label="sensitive", category="health")
-    lifecycle: Literal["proposed", "planned", "accepted", "active", "on-hold", "completed", "cancelled", "entered-in-error", "rejected"] = said(
-        "Life of the goal", "目标状态", binding="goal-status"
+    lifecycle: Literal["proposed", "planned", "accepted", "active", "on-hold", "completed", "cancelled", "entered-in-error", "rejected"] = (
+        said("Life of the goal", "目标状态", binding="goal-status")
     )
     start: Day | None = said("From when", "开始日期", optional=True)
     targets: tuple[Target, ...] | None = said("What is measured", "衡量指标", optional=True)
@@ -40,7 +42,9 @@ class Timing(Model):
     times: tuple[Annotated[str, Strict(), Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")], ...] | None = said(
         "Times of day, HH:MM local", "每日时刻（当地时间 HH:MM）", optional=True
     )
-    days: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...] | None = said("Days of the week", "星期", optional=True, binding="agetech")
+    days: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...] | None = said(
+        "Days of the week", "星期", optional=True, binding="agetech"
+    )
     frequency: Natural | None = said("Times in a period", "每周期次数", optional=True, unit="1", ge=1)
     period: Natural | None = said("Length of the period", "周期长度", optional=True, unit="any", ge=1)
     period_unit: Literal["h", "d", "wk", "mo"] | None = said("Unit of the period", "周期单位", optional=True, binding="ucum")
@@ -55,7 +59,9 @@ class Activity(Model):
     status: Literal[
         "not-started", "scheduled", "in-progress", "on-hold", "completed", "cancelled", "stopped", "unknown", "entered-in-error"
     ] = said("Status", "状态", binding="care-plan-activity-status")
-    code: Coding | None = said("Coded activity", "活动代码", optional=True, label="sensitive", category="health", binding="observation-codes")
+    code: Coding | None = said(
+        "Coded activity", "活动代码", optional=True, label="sensitive", category="health", binding="observation-codes"
+    )
     timing: Timing | None = said("When", "时间安排", optional=True)
     performer: Role | None = said("Who does it", "执行者角色", optional=True, binding="agetech-roles")
     device_type: Token | None = said("Device used", "所用设备类型", optional=True, binding="agetech-device-types")
@@ -88,13 +94,20 @@ class CarePlan(Document):
     review_due: Day | None = said("When it is reviewed", "复评日期", optional=True)
     team: tuple[Carer, ...] | None = said("Team", "照护团队", optional=True, label="quasi")
     basis: tuple[Reference, ...] | None = said("Assessments it rests on", "所依据的评估", optional=True)
-    addresses: tuple[Reference, ...] | None = said("Conditions it is about", "所针对的健康问题", optional=True, label="sensitive", category="health")
+    addresses: tuple[Reference, ...] | None = said(
+        "Conditions it is about", "所针对的健康问题", optional=True, label="sensitive", category="health"
+    )
 
     @model_validator(mode="after")
     def _rules(self) -> Self:
         if self.status == "active" and not self.goals and not self.activities:
             raise Broken("active-content", "goals", "a goal or an activity")
-        if self.review_due is not None and self.period is not None and self.period.start is not None and self.review_due <= str(self.period.start)[:10]:
+        if (
+            self.review_due is not None
+            and self.period is not None
+            and self.period.start is not None
+            and self.review_due <= str(self.period.start)[:10]
+        ):
             raise Broken("review", "review_due", "after the start")
         ids = [g.id for g in self.goals] + [a.id for a in self.activities]
         named = {g for a in self.activities for g in a.goals or ()}

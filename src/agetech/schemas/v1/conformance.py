@@ -81,7 +81,10 @@ class ConformanceReport(Document):
     version: ClassVar[str] = "1.0.0"
     rules: ClassVar[dict[str, tuple[str, str]]] = {
         "summary": ("summary counts the results by verdict", "summary 等于各判定的计数"),
-        "profile-counts": ("a profile's counts are those of its cases, and it conforms when no required case fails", "各配置的计数与用例一致；须通过用例无失败方为符合"),
+        "profile-counts": (
+            "a profile's counts are those of its cases, and it conforms when no required case fails",
+            "各配置的计数与用例一致；须通过用例无失败方为符合",
+        ),
         "level": ("level core or full needs every must of the results to hold", "达到 core 或 full 须全部 must 用例成立"),
     }
     schema: Literal["https://schemas.agetech.example/conformance-report/1"] = of("conformance-report")
@@ -102,7 +105,9 @@ class ConformanceReport(Document):
     level: Literal["none", "core", "full"] = said("Level reached", "达到的等级", binding="agetech")
     witnessed: Flag = said("The kit drove the implementation itself", "是否由工具直接驱动")
     witness: Literal["self", "operator"] = said("Who ran it", "执行方", binding="agetech")
-    digest: Sha256 | None = said("Digest of the canonical report without digest and signatures", "规范化报告摘要（不含摘要与签名）", optional=True)
+    digest: Sha256 | None = said(
+        "Digest of the canonical report without digest and signatures", "规范化报告摘要（不含摘要与签名）", optional=True
+    )
     signatures: tuple[Attachment, ...] | None = said("Signatures", "签名", optional=True)
 
     @model_validator(mode="after")

@@ -34,7 +34,20 @@ AbsentReason = Literal[
     "error", "not-a-number", "negative-infinity", "positive-infinity", "not-performed", "not-permitted",
 ]  # fmt: skip
 Role = Literal[
-    "elder", "spouse", "child", "relative", "guardian", "neighbour", "volunteer", "aide", "nurse", "doctor", "call_centre", "device", "software", "unknown"
+    "elder",
+    "spouse",
+    "child",
+    "relative",
+    "guardian",
+    "neighbour",
+    "volunteer",
+    "aide",
+    "nurse",
+    "doctor",
+    "call_centre",
+    "device",
+    "software",
+    "unknown",
 ]
 
 
@@ -298,11 +311,16 @@ class Document(Model):
     rules: ClassVar[dict[str, tuple[str, str]]] = {}
     schema: str = said("Schema of the document, by major version", "文档所属模式（按主版本）")
     schema_version: Version = said("Full version of the schema it was written with", "书写时的模式完整版本")
-    id: Name = said("Id of the document: never a national number, a phone number or a device address", "文档标识；不得用证件号、电话或设备地址")
+    id: Name = said(
+        "Id of the document: never a national number, a phone number or a device address", "文档标识；不得用证件号、电话或设备地址"
+    )
     recorded_at: At = said("When it was written", "书写时间")
     producer: Producer = said("The program that wrote it", "书写程序")
     extensions: dict[Uri, Json] | None = said(
-        "Content of others, by absolute URI; kept, never needed", "以绝对 URI 为键的扩展内容；保留但不影响核心含义", optional=True, label="sensitive"
+        "Content of others, by absolute URI; kept, never needed",
+        "以绝对 URI 为键的扩展内容；保留但不影响核心含义",
+        optional=True,
+        label="sensitive",
     )
     provenance: tuple[Provenance, ...] | None = said("Where it came from", "来源与处理经过", optional=True)
 
@@ -318,5 +336,3 @@ def of(name: str) -> Any:
 def stamped(version: str) -> Any:
     """Return the declaration of the `schema_version` field; readers keep the version of a newer minor."""
     return said("Full version of the schema it was written with", "书写时的模式完整版本", default=version)
-
-

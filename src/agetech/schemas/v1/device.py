@@ -69,7 +69,9 @@ class Power(Model):
 class Clock(Model):
     """What the device's times are worth."""
 
-    type: Literal["utc", "local_with_offset", "local", "relative", "none", "unknown"] = said("Kind of clock", "时钟类型", binding="mdc-time")
+    type: Literal["utc", "local_with_offset", "local", "relative", "none", "unknown"] = said(
+        "Kind of clock", "时钟类型", binding="mdc-time"
+    )
     sync: Literal["none", "ntp", "sntp", "gsm", "manual", "gateway", "unknown"] = said("How it is set", "校时方式", binding="mdc-time")
     resolution: Duration | None = said("Resolution", "时间分辨率", optional=True, unit="s")
     accuracy: Duration | None = said("Accuracy", "时间准确度", optional=True, unit="s")
@@ -120,11 +122,13 @@ class DeviceDescriptor(Document):
     serial_hash: Sha256 | None = said("Keyed hash of the serial number", "序列号散列值", optional=True, label="quasi")
     udi_di: Line | None = said("Device identifier of the UDI", "医疗器械唯一标识的产品标识", optional=True, binding="udi")
     versions: tuple[Software, ...] | None = said("Versions of its parts", "各部件版本", optional=True)
-    classifications: tuple[Coding, ...] = said("Classes, each with its edition", "分类代码，须注明版次", default=(), binding="device-classes")
+    classifications: tuple[Coding, ...] = said(
+        "Classes, each with its edition", "分类代码，须注明版次", default=(), binding="device-classes"
+    )
     regulatory: Regulatory = said("Regulatory status", "监管状态")
-    transport: tuple[
-        Literal["ble", "wifi", "zigbee", "thread", "matter", "lora", "nbiot", "lte", "ethernet", "usb", "sd", "none"], ...
-    ] | None = said("How data leave it", "通信方式", optional=True, binding="agetech")
+    transport: (
+        tuple[Literal["ble", "wifi", "zigbee", "thread", "matter", "lora", "nbiot", "lte", "ethernet", "usb", "sd", "none"], ...] | None
+    ) = said("How data leave it", "通信方式", optional=True, binding="agetech")
     placement: BodySite | None = said("Where it is worn or mounted", "佩戴或安装位置", optional=True)
     place: Place | None = said("Where the unit stands", "单台设备所在位置", optional=True, label="sensitive", category="whereabouts")
     contact: Literal["worn", "contact", "contactless", "ambient", "handheld", "implanted", "none", "unknown"] = said(
@@ -137,7 +141,9 @@ class DeviceDescriptor(Document):
     algorithms: tuple[Reference, ...] | None = said("Algorithm cards", "算法卡片", optional=True)
     certifications: tuple[Reference, ...] | None = said("Certification records", "认证记录", optional=True)
     patents: tuple[Reference, ...] | None = said("Patent pledges", "专利承诺", optional=True)
-    privacy: DevicePrivacy | None = said("What it captures of people; absent where it is not stated", "采集的个人信息；未声明则缺省", optional=True)
+    privacy: DevicePrivacy | None = said(
+        "What it captures of people; absent where it is not stated", "采集的个人信息；未声明则缺省", optional=True
+    )
     accessibility: tuple[Token, ...] | None = said("Aids to use", "无障碍与适老化特性", optional=True, binding="agetech-accessibility")
     environment: tuple[Range, ...] | None = said("Conditions of operation", "工作环境条件", optional=True, unit="any")
 
@@ -163,5 +169,3 @@ def _gtin(digits: str) -> bool:
     """Return True for a right GS1 check digit (weights 3 and 1 from the left of 13 digits)."""
     total = sum(int(d) * (3 if n % 2 == 0 else 1) for n, d in enumerate(digits[:-1]))
     return (10 - total % 10) % 10 == int(digits[-1])
-
-

@@ -24,7 +24,13 @@ class Segment(Model):
 
     start: At = said("Start", "开始时间", label="quasi")
     end: At = said("End", "结束时间", label="quasi")
-    stage: Token = said("State: wake n1 n2 n3 rem light deep nrem walking ...", "状态：清醒、N1、N2、N3、REM、浅睡、深睡、步行等", label="sensitive", category="health", binding="agetech-stages")
+    stage: Token = said(
+        "State: wake n1 n2 n3 rem light deep nrem walking ...",
+        "状态：清醒、N1、N2、N3、REM、浅睡、深睡、步行等",
+        label="sensitive",
+        category="health",
+        binding="agetech-stages",
+    )
 
 
 class Episode(Document):
@@ -34,7 +40,10 @@ class Episode(Document):
     version: ClassVar[str] = "1.0.0"
     rules: ClassVar[dict[str, tuple[str, str]]] = {
         "segments": ("segments are sorted, disjoint and inside the period", "各段有序、互不重叠且在期间内"),
-        "sleep-sum": ("sleep, wake after onset and latency fit into the time in bed (1 s)", "总睡眠、入睡后清醒与潜伏期之和不超过卧床时间（容差 1 秒）"),
+        "sleep-sum": (
+            "sleep, wake after onset and latency fit into the time in bed (1 s)",
+            "总睡眠、入睡后清醒与潜伏期之和不超过卧床时间（容差 1 秒）",
+        ),
         "summary-unit": ("units fit the observation types", "单位须与观测类型相符"),
         "derived-algorithm": ("a derived summary names its algorithm", "推算结果须注明算法"),
     }
@@ -42,9 +51,22 @@ class Episode(Document):
     schema_version: Annotated[str, Strict(), Field(pattern=r"^1\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)$")] = stamped("1.0.0")
     subject: Reference = said("Person by pseudonym", "对象（假名）", label="quasi")
     device: Reference | None = said("Device", "设备", optional=True)
-    kind: Token = said("Kind: sleep physical_activity wandering bed_exit rehab_session ...", "种类：睡眠、身体活动、徘徊、离床、康复训练等", label="sensitive", category="health", binding="agetech-episodes")
+    kind: Token = said(
+        "Kind: sleep physical_activity wandering bed_exit rehab_session ...",
+        "种类：睡眠、身体活动、徘徊、离床、康复训练等",
+        label="sensitive",
+        category="health",
+        binding="agetech-episodes",
+    )
     period: Period = said("From when to when", "期间", label="quasi")
-    summary: dict[Token, Quantity] = said("Quantity by observation type", "按观测类型的汇总量", label="sensitive", category="health", unit="any", binding="agetech-observation-types")
+    summary: dict[Token, Quantity] = said(
+        "Quantity by observation type",
+        "按观测类型的汇总量",
+        label="sensitive",
+        category="health",
+        unit="any",
+        binding="agetech-observation-types",
+    )
     segments: tuple[Segment, ...] | None = said("Parts of the interval", "分段", optional=True, label="sensitive", category="health")
     is_main: Flag | None = said("The main sleep of the day", "是否主睡眠", optional=True)
     modality: Modality = said("How it was got", "获取方式", default="sensed", binding="ieee-1752-modality")

@@ -43,7 +43,9 @@ class EscalationStep(Model):
     after: Duration = said("Time after raising", "报警后时长", unit="s")
     role: Role = said("Role to call", "呼叫角色", binding="agetech-roles")
     contact: Name | None = said("Handle to call", "呼叫句柄", optional=True, label="quasi")
-    channel: Token | None = said("Way: call, message, nurse_call ...", "方式：电话、消息、呼叫系统等", optional=True, binding="agetech-channels")
+    channel: Token | None = said(
+        "Way: call, message, nurse_call ...", "方式：电话、消息、呼叫系统等", optional=True, binding="agetech-channels"
+    )
 
 
 class EscalationPolicy(Model):
@@ -63,7 +65,14 @@ class Feature(Model):
     """A named number that the algorithm gives with its event."""
 
     name: Token = said("Name, as the algorithm describes it", "名称，与算法说明一致")
-    value: Number | Literal["NaN"] = said("Value; NaN where the algorithm has none", "数值；算法未给出时为 NaN", label="sensitive", category="health", unit="any", binding="agetech-algorithms")
+    value: Number | Literal["NaN"] = said(
+        "Value; NaN where the algorithm has none",
+        "数值；算法未给出时为 NaN",
+        label="sensitive",
+        category="health",
+        unit="any",
+        binding="agetech-algorithms",
+    )
     unit: Line = said("Unit", "单位", binding="ucum")
 
 
@@ -78,8 +87,12 @@ class AlgorithmRun(Model):
 class FieldVerdict(Model):
     """What a carer found once the alarm was closed: the field evidence that benchmarks read later. Since 1.1.0."""
 
-    rules: ClassVar[dict[str, tuple[str, str]]] = {"verdict-cause": ("a false alarm names its cause, the others have none", "误报须注明原因，其余不得有原因")}
-    outcome: Literal["true", "false", "test", "unknown"] = said("Was it real", "是否属实", label="sensitive", category="health", binding="agetech")
+    rules: ClassVar[dict[str, tuple[str, str]]] = {
+        "verdict-cause": ("a false alarm names its cause, the others have none", "误报须注明原因，其余不得有原因")
+    }
+    outcome: Literal["true", "false", "test", "unknown"] = said(
+        "Was it real", "是否属实", label="sensitive", category="health", binding="agetech"
+    )
     cause: Token | None = said("Cause of a false alarm", "误报原因", optional=True, binding="agetech-false-causes")
     by: Role = said("Who says so, by role", "判定者角色", binding="agetech-roles")
     at: At = said("When it was said", "判定时间", label="quasi")
@@ -108,14 +121,27 @@ class Event(Document):
     schema_version: Annotated[str, Strict(), Field(pattern=r"^1\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)$")] = stamped("1.1.0")
     subject: Reference = said("Who or what it is about", "事件对象", label="quasi")
     device: Reference | None = said("Device", "设备", optional=True)
-    type: Token = said("Type: fall bed_exit apnea call_button ...", "类型：跌倒、离床、呼吸暂停、呼叫等", label="sensitive", category="health", binding="agetech-events")
+    type: Token = said(
+        "Type: fall bed_exit apnea call_button ...",
+        "类型：跌倒、离床、呼吸暂停、呼叫等",
+        label="sensitive",
+        category="health",
+        binding="agetech-events",
+    )
     kind: Literal["physiological", "technical", "other"] = said("Kind of alarm condition", "报警条件种类", binding="biceps-alert-kind")
     priority: alarms.Priority = said("Priority", "优先级", binding="alarm-priority")
     onset: At = said("When it began", "发生时间", label="quasi")
     detected_at: At = said("When it was known", "检出时间", label="quasi")
     ended_at: At | None = said("When the condition ended", "情形结束时间", optional=True, label="quasi")
     confidence: Share | None = said("Confidence", "置信度", optional=True, unit="1")
-    stage: Token | None = said("Stage: detected recovered long_lie ...", "阶段：检出、恢复、久卧等", optional=True, label="sensitive", category="health", binding="agetech-stages")
+    stage: Token | None = said(
+        "Stage: detected recovered long_lie ...",
+        "阶段：检出、恢复、久卧等",
+        optional=True,
+        label="sensitive",
+        category="health",
+        binding="agetech-stages",
+    )
     state: alarms.State = said("State of the alarm", "报警状态", binding="agetech-alarm-states")
     signal: alarms.Signal = said("Signal", "报警信号", binding="biceps-signal-presence")
     latching: Flag = said("Stays on until acknowledged", "是否锁存")
@@ -123,12 +149,22 @@ class Event(Document):
     transitions: tuple[Transition, ...] = said("History, append-only", "历史，只可追加", min_length=1)
     escalation: EscalationPolicy | None = said("Contact order", "升级呼叫顺序", optional=True)
     acknowledged_by: Actor | None = said("Who took it", "确认者", optional=True)
-    response: Coding | None = said("What was done", "处置", optional=True, label="sensitive", category="health", binding="observation-codes")
+    response: Coding | None = said(
+        "What was done", "处置", optional=True, label="sensitive", category="health", binding="observation-codes"
+    )
     location: Place | None = said("Where", "地点", optional=True, label="sensitive", category="whereabouts")
     evidence: tuple[Reference, ...] | None = said("Recordings and observations", "证据（记录、观测）", optional=True)
     algorithm: AlgorithmRun | None = said("Algorithm that found it", "检出算法", optional=True)
-    features: tuple[Feature, ...] | None = said("Fields of the algorithm's row", "算法输出的各字段", optional=True, label="sensitive", category="health", unit="any")
-    verdict: FieldVerdict | None = said("What a carer found after closing; since 1.1.0", "关闭后照护者的判定；自 1.1.0 起", optional=True, label="sensitive", category="health")
+    features: tuple[Feature, ...] | None = said(
+        "Fields of the algorithm's row", "算法输出的各字段", optional=True, label="sensitive", category="health", unit="any"
+    )
+    verdict: FieldVerdict | None = said(
+        "What a carer found after closing; since 1.1.0",
+        "关闭后照护者的判定；自 1.1.0 起",
+        optional=True,
+        label="sensitive",
+        category="health",
+    )
     note: Prose | None = said("Words", "备注", optional=True, label="sensitive", category="health")
 
     @model_validator(mode="after")
@@ -157,7 +193,12 @@ class Event(Document):
         entry = Transition(at=at if isinstance(at, Instant) else Instant(at), to=to, actor=actor, **more)
         now = alarms.replay((*self.transitions, entry), priority=self.priority, latching=self.latching)
         taken = entry.actor if to == "acknowledged" else (self.acknowledged_by if now.acknowledged else None)
-        changes: dict[str, Any] = {"transitions": (*self.transitions, entry), "state": now.state, "signal": now.signal, "acknowledged_by": taken}
+        changes: dict[str, Any] = {
+            "transitions": (*self.transitions, entry),
+            "state": now.state,
+            "signal": now.signal,
+            "acknowledged_by": taken,
+        }
         if now.over and self.ended_at is None:
             changes["ended_at"] = entry.at
         return self.replace(**changes)

@@ -41,11 +41,17 @@ class Component(Model):
         "one-value": ("exactly one of value and absent", "value 与 absent 恰有其一"),
         "value-unit": ("the unit measures what the type measures", "单位须与观测类型的量纲一致"),
     }
-    type: Token = said("Observation type of the catalogue", "观测类型", label="sensitive", category="health", binding="agetech-observation-types")
+    type: Token = said(
+        "Observation type of the catalogue", "观测类型", label="sensitive", category="health", binding="agetech-observation-types"
+    )
     codes: tuple[Coding, ...] | None = said("Codes of the source", "来源代码", optional=True, binding="observation-codes")
-    value: Value | None = said("Value", "数值", optional=True, label="sensitive", category="health", unit="any", binding="observation-codes")
+    value: Value | None = said(
+        "Value", "数值", optional=True, label="sensitive", category="health", unit="any", binding="observation-codes"
+    )
     absent: DataAbsent | None = said("Why there is no value", "缺失原因", optional=True)
-    interpretation: tuple[Token, ...] | None = said("Interpretation", "解读", optional=True, label="sensitive", category="health", binding="interpretation")
+    interpretation: tuple[Token, ...] | None = said(
+        "Interpretation", "解读", optional=True, label="sensitive", category="health", binding="interpretation"
+    )
     reference_range: tuple[Range, ...] | None = said("Reference ranges", "参考范围", optional=True, unit="any")
 
     @model_validator(mode="after")
@@ -60,7 +66,13 @@ class Component(Model):
 def check_unit(kind: str, value: Quantity) -> None:
     """Raise Broken where the unit of `value` cannot measure what the observation type `kind` measures."""
     unit = observation_unit(kind)
-    if unit is not None and unit != value.unit and value.unit != UNKNOWN and not same_dimension(unit, value.unit) and not _molar(unit, value.unit):
+    if (
+        unit is not None
+        and unit != value.unit
+        and value.unit != UNKNOWN
+        and not same_dimension(unit, value.unit)
+        and not _molar(unit, value.unit)
+    ):
         raise Broken("value-unit", "value/unit", unit)
 
 
@@ -76,7 +88,10 @@ class Observation(Document):
     version: ClassVar[str] = "1.0.0"
     rules: ClassVar[dict[str, tuple[str, str]]] = {
         "one-value": ("exactly one of value, absent and components", "value、absent、components 恰有其一"),
-        "effective-or-unknown": ("a time is given unless time_status says unknown or device_fault", "除非时间状态为不明或设备故障，否则须给出时间"),
+        "effective-or-unknown": (
+            "a time is given unless time_status says unknown or device_fault",
+            "除非时间状态为不明或设备故障，否则须给出时间",
+        ),
         "value-unit": ("the unit measures what the type measures", "单位须与观测类型的量纲一致"),
         "derived-algorithm": ("a derived value names its algorithm", "推算值须注明算法"),
         "pressure-order": ("systolic is not below diastolic", "收缩压不低于舒张压"),
@@ -86,12 +101,20 @@ class Observation(Document):
     subject: Reference = said("Who or what is observed", "观测对象", label="quasi")
     device: Reference | None = said("Device", "设备", optional=True)
     gateway: Reference | None = said("Gateway it came through", "经由的网关", optional=True, binding="fhir-gateway-device")
-    type: Token = said("Observation type of the catalogue", "观测类型", label="sensitive", category="health", binding="agetech-observation-types")
+    type: Token = said(
+        "Observation type of the catalogue", "观测类型", label="sensitive", category="health", binding="agetech-observation-types"
+    )
     codes: tuple[Coding, ...] | None = said("Codes that say the same", "等价代码", optional=True, binding="observation-codes")
-    effective: When | None = said("When it was true; absent only where the time is unknown", "观测时间；仅在时间不明时缺省", optional=True, label="quasi")
+    effective: When | None = said(
+        "When it was true; absent only where the time is unknown", "观测时间；仅在时间不明时缺省", optional=True, label="quasi"
+    )
     time_status: TimeStatus = said("What the time is worth", "时间可信程度", binding="agetech")
-    value: Value | None = said("Value", "数值", optional=True, label="sensitive", category="health", unit="any", binding="observation-codes")
-    components: tuple[Component, ...] | None = said("Parts, such as systolic and diastolic", "组成部分，如收缩压与舒张压", optional=True, label="sensitive", category="health")
+    value: Value | None = said(
+        "Value", "数值", optional=True, label="sensitive", category="health", unit="any", binding="observation-codes"
+    )
+    components: tuple[Component, ...] | None = said(
+        "Parts, such as systolic and diastolic", "组成部分，如收缩压与舒张压", optional=True, label="sensitive", category="health"
+    )
     absent: DataAbsent | None = said("Why there is no value", "缺失原因", optional=True)
     status: Status = said("Status", "状态", binding="observation-status")
     modality: Modality = said("How it was got", "获取方式", binding="ieee-1752-modality")
@@ -100,15 +123,28 @@ class Observation(Document):
     body_site: BodySite | None = said("Place on the body", "测量部位", optional=True, label="sensitive", category="health")
     posture: Token | None = said("Posture", "体位", optional=True, label="sensitive", category="health", binding="ieee-1752-posture")
     statistic: Token | None = said("Statistic over the period", "统计量", optional=True, binding="ieee-1752-statistic")
-    statistic_of: Token | None = said("Denominator of the statistic (d, wk, session ...)", "统计量的分母", optional=True, binding="ieee-1752-statistic")
+    statistic_of: Token | None = said(
+        "Denominator of the statistic (d, wk, session ...)", "统计量的分母", optional=True, binding="ieee-1752-statistic"
+    )
     reference_range: tuple[Range, ...] | None = said("Reference ranges", "参考范围", optional=True, unit="any")
-    interpretation: tuple[Token, ...] | None = said("Interpretation", "解读", optional=True, label="sensitive", category="health", binding="interpretation")
-    context: tuple[Coding, ...] | None = said("Relation to meal, sleep, activity", "与进餐、睡眠、活动的关系", optional=True, label="sensitive", category="health", binding="omh-context")
+    interpretation: tuple[Token, ...] | None = said(
+        "Interpretation", "解读", optional=True, label="sensitive", category="health", binding="interpretation"
+    )
+    context: tuple[Coding, ...] | None = said(
+        "Relation to meal, sleep, activity",
+        "与进餐、睡眠、活动的关系",
+        optional=True,
+        label="sensitive",
+        category="health",
+        binding="omh-context",
+    )
     derived_from: tuple[Reference, ...] | None = said("What it was derived from", "推算依据", optional=True)
     algorithm: Reference | None = said("Algorithm (id@version) of a derived value", "推算算法（标识@版本）", optional=True)
     attachment: Attachment | None = said("Picture or other file", "图像或其他文件", optional=True, label="sensitive", category="biometric")
     note: Prose | None = said("Words of the source", "来源备注", optional=True, label="sensitive", category="health")
-    dedup_key: Line | None = said("Key under which a second sending is recognised", "重复发送的识别键", optional=True, label="quasi", binding="phd-conditional-create")
+    dedup_key: Line | None = said(
+        "Key under which a second sending is recognised", "重复发送的识别键", optional=True, label="quasi", binding="phd-conditional-create"
+    )
     performer: Reference | None = said("Who measured", "测量人", optional=True, label="quasi")
 
     @model_validator(mode="after")

@@ -60,10 +60,20 @@ class Sense(Model):
         "Loss without an aid", "未佩戴辅具时的程度", optional=True, label="sensitive", category="health", binding="agetech"
     )
     pta4_left: HearingLevel | None = said(
-        "Pure-tone average of 0.5, 1, 2, 4 kHz, left ear", "左耳 0.5、1、2、4 kHz 纯音平均听阈", optional=True, label="sensitive", category="health", unit="dB"
+        "Pure-tone average of 0.5, 1, 2, 4 kHz, left ear",
+        "左耳 0.5、1、2、4 kHz 纯音平均听阈",
+        optional=True,
+        label="sensitive",
+        category="health",
+        unit="dB",
     )
     pta4_right: HearingLevel | None = said(
-        "Pure-tone average of 0.5, 1, 2, 4 kHz, right ear", "右耳 0.5、1、2、4 kHz 纯音平均听阈", optional=True, label="sensitive", category="health", unit="dB"
+        "Pure-tone average of 0.5, 1, 2, 4 kHz, right ear",
+        "右耳 0.5、1、2、4 kHz 纯音平均听阈",
+        optional=True,
+        label="sensitive",
+        category="health",
+        unit="dB",
     )
 
 
@@ -78,8 +88,12 @@ class Sensory(Model):
 class AssistiveNeed(Model):
     """A kind of device the person needs, has or gave up."""
 
-    device_type: Token = said("Device type of the catalogue", "设备类型", label="sensitive", category="health", binding="agetech-device-types")
-    classification: Coding | None = said("Class of ISO 9999 or GB/T 16432 with edition", "ISO 9999 或 GB/T 16432 类目及版次", optional=True, binding="iso-9999")
+    device_type: Token = said(
+        "Device type of the catalogue", "设备类型", label="sensitive", category="health", binding="agetech-device-types"
+    )
+    classification: Coding | None = said(
+        "Class of ISO 9999 or GB/T 16432 with edition", "ISO 9999 或 GB/T 16432 类目及版次", optional=True, binding="iso-9999"
+    )
     status: Literal["needed", "prescribed", "in_use", "abandoned"] = said(
         "Status", "状态", label="sensitive", category="health", binding="agetech"
     )
@@ -130,15 +144,30 @@ class ElderProfile(Document):
     height: Length | None = said("Height", "身高", optional=True, label="sensitive", category="health", unit="cm", binding="loinc-8302-2")
     weight: Mass | None = said("Weight", "体重", optional=True, label="sensitive", category="health", unit="kg", binding="loinc-29463-7")
     languages: tuple[Line, ...] | None = said(
-        "Languages and dialects (BCP 47), for speech screening", "语言与方言（BCP 47），供言语筛查", optional=True, label="quasi", binding="bcp-47"
+        "Languages and dialects (BCP 47), for speech screening",
+        "语言与方言（BCP 47），供言语筛查",
+        optional=True,
+        label="quasi",
+        binding="bcp-47",
     )
     education_years: Natural | None = said("Years of schooling", "受教育年限", optional=True, label="quasi", unit="a", le=40)
-    dominant_hand: Literal["left", "right", "both", "unknown"] | None = said("Dominant hand", "利手", optional=True, label="quasi", binding="agetech")
-    care_level: CareLevel | None = said("Level of care need", "照护等级", optional=True, label="sensitive", category="health", binding="gbt-42195-2022")
+    dominant_hand: Literal["left", "right", "both", "unknown"] | None = said(
+        "Dominant hand", "利手", optional=True, label="quasi", binding="agetech"
+    )
+    care_level: CareLevel | None = said(
+        "Level of care need", "照护等级", optional=True, label="sensitive", category="health", binding="gbt-42195-2022"
+    )
     risk_flags: tuple[RiskFlag, ...] | None = said("Risks", "风险标记", optional=True, label="sensitive", category="health")
-    conditions: tuple[Coding, ...] | None = said("Conditions, extended only", "疾病，仅限扩展档案", optional=True, label="sensitive", category="health", binding="icd")
+    conditions: tuple[Coding, ...] | None = said(
+        "Conditions, extended only", "疾病，仅限扩展档案", optional=True, label="sensitive", category="health", binding="icd"
+    )
     implants: tuple[Coding, ...] | None = said(
-        "Implants that rule devices out (pacemaker)", "限制设备使用的植入物（如起搏器）", optional=True, label="sensitive", category="health", binding="icd"
+        "Implants that rule devices out (pacemaker)",
+        "限制设备使用的植入物（如起搏器）",
+        optional=True,
+        label="sensitive",
+        category="health",
+        binding="icd",
     )
     sensory: Sensory | None = said("Senses", "感官状况", optional=True, label="sensitive", category="health")
     mobility: Literal["independent", "cane", "walker", "wheelchair", "bedbound", "unknown"] | None = said(
@@ -147,11 +176,15 @@ class ElderProfile(Document):
     cognition: Literal["normal", "scd", "mci", "dementia_mild", "dementia_moderate", "dementia_severe", "unknown"] | None = said(
         "Known stage of cognition", "已知认知阶段", optional=True, label="sensitive", category="health", binding="agetech"
     )
-    assistive_needs: tuple[AssistiveNeed, ...] | None = said("Devices needed or used", "辅具需求", optional=True, label="sensitive", category="health")
+    assistive_needs: tuple[AssistiveNeed, ...] | None = said(
+        "Devices needed or used", "辅具需求", optional=True, label="sensitive", category="health"
+    )
     living_context: Literal[
         "home_alone", "home_with_spouse", "home_with_family", "community_day_care", "nursing_home", "hospital", "hospice", "unknown"
     ] = said("Where the person lives", "居住情形", label="quasi", binding="agetech")
-    place: Place | None = said("Place, no finer than needed", "所在位置，以够用为限", optional=True, label="sensitive", category="whereabouts")
+    place: Place | None = said(
+        "Place, no finer than needed", "所在位置，以够用为限", optional=True, label="sensitive", category="whereabouts"
+    )
     carers: tuple[Carer, ...] | None = said("Carers by role", "照护者", optional=True, label="quasi")
     legal_capacity: Literal["full", "limited", "none", "unknown"] | None = said(
         "Legal capacity", "民事行为能力", optional=True, label="sensitive", category="general", binding="agetech"

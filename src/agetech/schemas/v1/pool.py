@@ -46,18 +46,24 @@ class PatentPledge(Document):
     patent_no: Line = said("Number with office code and kind", "专利号（含国别与种类）", binding="st-16")
     application_no: Line | None = said("Application number", "申请号", optional=True, binding="st-13")
     jurisdiction: Annotated[str, Strict(), Field(pattern=r"^[A-Z]{2}$")] = said("Office", "受理局代码", binding="st-3")
-    patent_type: Literal["invention", "utility_model", "design", "unknown"] = said("Kind of right", "专利类型", default="unknown", binding="agetech")
+    patent_type: Literal["invention", "utility_model", "design", "unknown"] = said(
+        "Kind of right", "专利类型", default="unknown", binding="agetech"
+    )
     title: Line = said("Title", "名称")
     holder: Reference = said("Holder", "权利人")
-    legal_status: Literal["pending", "granted", "expired", "lapsed", "revoked", "withdrawn", "refused", "unknown"] = said("Legal status", "法律状态", binding="cyclonedx-patent-status")
+    legal_status: Literal["pending", "granted", "expired", "lapsed", "revoked", "withdrawn", "refused", "unknown"] = said(
+        "Legal status", "法律状态", binding="cyclonedx-patent-status"
+    )
     status_as_of: Day = said("Day the status was looked up", "状态查询日期")
     status_source: Line = said("Where it was looked up", "状态来源")
-    pledge: Literal["royalty_free", "royalty_free_reciprocal", "frand", "open_licence_CN", "fee_based", "non_assert", "conditional", "none"] = said(
-        "Terms", "许可方式", binding="agetech-pledges"
-    )
+    pledge: Literal[
+        "royalty_free", "royalty_free_reciprocal", "frand", "open_licence_CN", "fee_based", "non_assert", "conditional", "none"
+    ] = said("Terms", "许可方式", binding="agetech-pledges")
     royalty: Royalty | None = said("Royalty", "许可费", optional=True)
     scope: Prose = said("Scope", "许可范围")
-    territory: tuple[Annotated[str, Strict(), Field(pattern=r"^[A-Z]{2}$")], ...] | None = said("Territory", "地域", optional=True, binding="st-3")
+    territory: tuple[Annotated[str, Strict(), Field(pattern=r"^[A-Z]{2}$")], ...] | None = said(
+        "Territory", "地域", optional=True, binding="st-3"
+    )
     fields_of_use: tuple[Line, ...] | None = said("Fields of use", "使用领域", optional=True)
     sublicensable: Flag | None = said("May be sublicensed", "可否再许可", optional=True)
     defensive_termination: Flag = said("Ends for who sues", "是否防御性终止")
@@ -65,7 +71,9 @@ class PatentPledge(Document):
     effective: Day = said("From", "生效日期")
     expires: Day | None = said("Until", "失效日期", optional=True)
     withdrawn: Day | None = said("Withdrawn on", "撤回日期", optional=True)
-    user_must: Literal["nothing", "attribute", "notify", "notify_and_pay", "ask"] = said("What the user must do", "使用者义务", default="ask", binding="agetech")
+    user_must: Literal["nothing", "attribute", "notify", "notify_and_pay", "ask"] = said(
+        "What the user must do", "使用者义务", default="ask", binding="agetech"
+    )
     document: Attachment = said("The signed text", "签署文本")
     covers: tuple[Reference, ...] | None = said("Algorithm cards and devices covered", "覆盖的算法与设备", optional=True)
     claims: tuple[Claim, ...] | None = said("Claims and algorithms", "权利要求与算法对应", optional=True)
@@ -134,8 +142,12 @@ class CertificationRecord(Document):
     holder: Reference = said("Holder", "持有人")
     subject: Reference = said("What is certified", "认证对象")
     number: Line | None = said("Number", "编号", optional=True)
-    category: Coding | None = said("Class in the catalogue, with edition", "目录类别及版次", optional=True, binding="smart-elderly-catalogue")
-    status: Literal["planned", "applied", "valid", "suspended", "withdrawn", "expired", "refused"] = said("Status", "状态", binding="agetech")
+    category: Coding | None = said(
+        "Class in the catalogue, with edition", "目录类别及版次", optional=True, binding="smart-elderly-catalogue"
+    )
+    status: Literal["planned", "applied", "valid", "suspended", "withdrawn", "expired", "refused"] = said(
+        "Status", "状态", binding="agetech"
+    )
     issued: Day | None = said("Issued", "颁发日期", optional=True)
     valid_until: Day | None = said("Valid until", "有效期至", optional=True)
     issuer: Reference | None = said("Issuer", "颁发机构", optional=True)
@@ -156,4 +168,9 @@ class CertificationRecord(Document):
 
     def is_valid(self, on: str) -> bool:
         """Return True where the certificate is in force on the day `on` (YYYY-MM-DD)."""
-        return self.status == "valid" and self.issued is not None and self.issued <= on and (self.valid_until is None or on <= self.valid_until)
+        return (
+            self.status == "valid"
+            and self.issued is not None
+            and self.issued <= on
+            and (self.valid_until is None or on <= self.valid_until)
+        )
