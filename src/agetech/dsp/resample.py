@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from agetech.core.declare import Signal
 
 NONE, WHOLE, MISSING = 0, 1, 2
+CLOSED, SEGMENT, LOST = 0, 1, 2  # what waits to be given out: nothing, a segment, missing rows
 FINEST = 1_000_000  # largest whole number in the ratio of two rates
 
 
@@ -57,7 +58,7 @@ def RESAMPLED(channels: int) -> list[tuple[str, str] | tuple[str, str, int]]:  #
         ("last", "i8"),  # the last finite one, -1 before the first
         ("edge", "i8"),  # end of the open box: whole input rows ...
         ("part", "i8"),  # ... and the rest, in units of 1 / boxes
-        ("open", "i8"),  # 1: a segment waits to be given out, 2: missing rows do
+        ("open", "i8"),  # CLOSED, SEGMENT or LOST
         ("broken", "i8"),  # 1: something is missing in the open box
         ("origin", "i8"),  # input row at which the segment starts
         ("span", "f8"),  # its length, rows
@@ -89,7 +90,7 @@ def sound(record: Any, rows: int, boxes: int) -> bool:
         and end > 0
         and end % rows == 0
         and 0 <= int(record["origin"]) <= row
-        and int(record["open"]) in (0, 1, 2)
+        and int(record["open"]) in (CLOSED, SEGMENT, LOST)
     )
 
 
@@ -103,16 +104,16 @@ def _take(p: Any, s: Any, x: Signal, i: int) -> bool:
     s.row = row + 1
     near = s.last >= 0 and row - s.last <= p.bridge
     if doubt != 0.0:  # NaN or infinite
-        s.open = 0 if near else 2
+        s.open = CLOSED if near else LOST
         return False
     if near:
         s.span = float(row - s.last)
         for c in range(channels):
             s.ahead[c] = x[i, c]
             s.rise[c] = (x[i, c] - s.held[c]) / s.span
-        s.open = 1
+        s.open = SEGMENT
     else:
-        s.open = 2
+        s.open = LOST
         for c in range(channels):
             s.held[c] = x[i, c]
             s.rise[c] = 0.0
@@ -122,14 +123,14 @@ def _take(p: Any, s: Any, x: Signal, i: int) -> bool:
 
 def _give(p: Any, s: Any) -> int:
     """Put the next box that has ended into `s.box` and return WHOLE or MISSING; NONE when more rows are needed."""
-    if s.open == 0:
+    if s.open == CLOSED:
         return NONE
     channels = s.held.shape[0]
     now = s.row - 1
-    if s.open == 2:
+    if s.open == LOST:
         if s.edge > now or (s.edge == now and s.part > 0):
-            s.broken, s.open = 1, 0
-            s.origin, s.cursor = now, 0.0
+            s.broken = 1 if s.edge * p.boxes + s.part - p.rows < now * p.boxes else 0  # whole if it begins with this row
+            s.origin, s.cursor, s.open = now, 0.0, CLOSED
             return NONE
         _next_edge(p, s)
         for c in range(channels):
@@ -142,7 +143,7 @@ def _give(p: Any, s: Any) -> int:
         for c in range(channels):
             s.area[c] += length * (s.held[c] + s.rise[c] * middle)
             s.held[c] = s.ahead[c]
-        s.origin, s.cursor, s.open = now, 0.0, 0
+        s.origin, s.cursor, s.open = now, 0.0, CLOSED
         return NONE
     length, middle = end - s.cursor, 0.5 * (end + s.cursor)
     for c in range(channels):

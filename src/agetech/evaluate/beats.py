@@ -55,7 +55,7 @@ class BeatScore:
         )
 
 
-def _rising(values: Any, name: str) -> NDArray[np.int64]:  # noqa: ANN401 - whatever holds samples
+def _rising(values: Any, name: str) -> NDArray[np.int64]:
     samples = np.asarray(values)
     if samples.ndim != 1 or (samples.size and samples.dtype.kind not in "iu"):
         raise ParamsError("E_PARAM", f"evaluate.beats: {name}", expected="a list of sample numbers", got=f"{samples.dtype} {samples.shape}")
@@ -65,7 +65,7 @@ def _rising(values: Any, name: str) -> NDArray[np.int64]:  # noqa: ANN401 - what
     return samples
 
 
-def match_beats(reference: Any, detected: Any, window: int) -> NDArray[np.int64]:  # noqa: ANN401
+def match_beats(reference: Any, detected: Any, window: int) -> NDArray[np.int64]:
     """Return pairs (reference index, detected index), (k, 2), no two apart by more than `window` samples.
 
     reference, detected: rising sample numbers, (n,) and (m,). Each is used once. ParamsError for anything else.
@@ -92,8 +92,8 @@ def match_beats(reference: Any, detected: Any, window: int) -> NDArray[np.int64]
 
 
 def score_beats(
-    reference: Any,  # noqa: ANN401
-    detected: Any,  # noqa: ANN401
+    reference: Any,
+    detected: Any,
     fs: float,
     *,
     window: float = 0.15,

@@ -13,10 +13,11 @@ import numpy as np
 from agetech.core import Algorithm, Field, Input, Param, Params, Source, Step, run
 from agetech.dsp.resample import grid, ratio
 from agetech.errors import ParamsError
-from agetech.signals.falls.features import COUNT, NAMES, RATE
+from agetech.signals.falls.features import RATE
 from agetech.signals.falls.kinds import FallKind, FallStage, Placement, PlacementCode, Remark
 from agetech.signals.falls.machine import finish, init, sound, step
 from agetech.signals.falls.model import contributions, model
+from agetech.signals.falls.named import COUNT, NAMES
 from agetech.units import ACCELERATION, BITS, CODE, DEGREE, NUMBER, SAMPLE, SECOND, Acceleration, Number, Seconds
 
 if TYPE_CHECKING:

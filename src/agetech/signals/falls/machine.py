@@ -4,6 +4,7 @@ For each input row `_step` feeds the resampler; for each tick of 20 ms `_tick` w
 follows a fall; `_judge` makes a row of a candidate when its after-window is complete. Parameters, plan and fields are in
 `impact.py`, features in `features.py`, the classifier in `model.py`.
 """
+# ruff: noqa: PLR2004 - numbers of ticks in comparisons; each is said in words beside it
 
 from __future__ import annotations
 
@@ -15,12 +16,11 @@ import numpy as np
 from agetech.core.algorithm import State
 from agetech.core.declare import state_dtype
 from agetech.core.kernel import kernel
-from agetech.dsp.resample import RESAMPLED, fresh, give, take
+from agetech.dsp.resample import NONE, RESAMPLED, WHOLE, fresh, give, take
 from agetech.dsp.resample import sound as sound_grid
 from agetech.signals.falls.features import (
     AFTER,
     BEFORE,
-    COUNT,
     ENDING,
     GRAVITY,
     LOWEST,
@@ -37,6 +37,7 @@ from agetech.signals.falls.features import (
     smallest,
 )
 from agetech.signals.falls.model import logit, odds
+from agetech.signals.falls.named import COUNT
 
 if TYPE_CHECKING:
     from agetech.core.declare import Records, Signal
@@ -112,7 +113,7 @@ def sound(plan: Any, state: State) -> bool:
         and 0 <= tick <= (int(s["row"]) * plan.boxes) // plan.rows + 1
         and (candidate == -1 or 0 <= tick - 1 - candidate <= AFTER)
         and -1 <= int(s["fall"]) < max(tick, 1)
-        and 0 <= int(s["told"]) <= 3  # noqa: PLR2004 - three limits
+        and 0 <= int(s["told"]) <= 3
         and all(int(s[name]) >= 0 for name in ("flight", "remembered", "lain", "risen", "silent", "top_row"))
         and int(s["top_row"]) <= int(s["row"])
         and all(NEVER <= int(s[name]) <= tick for name in ("clipped", "missing", "infinite", "flown"))
@@ -145,7 +146,8 @@ def _settled(ring: Signal, p: int, end: int) -> int:
 
 def _begin(p: Any, t: int) -> int:
     """Return the first input row of tick `t`."""
-    return (max(t, 0) * p.rows + p.boxes - 1) // p.boxes
+    first: int = (max(t, 0) * p.rows + p.boxes - 1) // p.boxes
+    return first
 
 
 onset_tick = kernel(_onset)
@@ -157,7 +159,7 @@ def _describe_row(p: Any, s: Any, ring: Signal, row: Any, c: int, end: int) -> b
     """Fill in everything of a row but its kind for the impact at tick `c`; return whether it can be judged."""
     for j in range(3):
         ring[MEMORY + j] = s.memory[j] if s.remembered >= 25 else 0.0
-    known = describe(ring, c, end, row.features)
+    known: bool = describe(ring, c, end, row.features)
     k = slot(c)
     row.impact = int(ring[k + 5])
     row.peak = sqrt(ring[k + 4])
@@ -295,13 +297,13 @@ def _remember(s: Any, ring: Signal, t: int) -> None:
 remember = kernel(_remember)
 
 
-def _tick(p: Any, s: Any, ring: Signal, out: Records, n: int, whole: bool) -> int:
+def _tick(p: Any, s: Any, ring: Signal, out: Records, n: int, made: int) -> int:
     """Write one tick into the ring, look for candidates, judge the open one when its time has come."""
     t = s.tick
     s.tick = t + 1
     k = slot(t)
     m = -1.0
-    if whole:
+    if made == WHOLE:
         m = sqrt(s.box[0] * s.box[0] + s.box[1] * s.box[1] + s.box[2] * s.box[2])
         ring[k], ring[k + 1], ring[k + 2] = s.box[0], s.box[1], s.box[2]
     top = s.top
@@ -363,8 +365,8 @@ def _step(plan: Records, state: Records, ring: Signal, x: Signal, out: Records) 
     for i in range(x.shape[0]):
         finite = take(p, s, x, i)
         made = give(p, s)
-        while made != 0:
-            n = tick(p, s, ring, out, n, made == 1)
+        while made != NONE:
+            n = tick(p, s, ring, out, n, made)
             made = give(p, s)
         if finite:
             note(p, s, x, i)

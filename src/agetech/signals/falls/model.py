@@ -18,8 +18,8 @@ import numpy as np
 
 from agetech.core.kernel import kernel
 from agetech.errors import ParamsError
-from agetech.signals.falls.features import COUNT, NAMES
 from agetech.signals.falls.kinds import Placement
+from agetech.signals.falls.named import COUNT, NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,8 +57,11 @@ def from_document(text: Mapping[str, Any]) -> Model:
     cross = np.zeros((COUNT, COUNT))
     upper = np.triu_indices(COUNT)
     cross[upper] = text["cross"]
+    center, scale, weight = (np.array([text[part][name] for name in NAMES], np.float64) for part in ("center", "scale", "weight"))
     return Model(
-        *(np.array([text[part][name] for name in NAMES], np.float64) for part in ("center", "scale", "weight")),
+        center=center,
+        scale=scale,
+        weight=weight,
         cross=cross.ravel(),
         asked=np.array([[NAMES.index(name) if name else 0 for name in tree] for tree in text["asked"]], np.float64).ravel(),
         cut=np.array([[np.inf if value is None else value for value in tree] for tree in text["cut"]], np.float64).ravel(),
@@ -105,13 +108,14 @@ def _logit(p: Any, f: Signal) -> float:
             split = tree * SPLITS + at
             at = 2 * at + 1 if f[int(p.asked[split])] <= p.cut[split] else 2 * at + 2
         grown += p.leaf[tree * LEAVES + at - SPLITS]
-    z = p.bias + p.share * total + p.gain * (grown / TREES)
-    return min(max(z, -LIMIT), LIMIT)
+    sure: float = p.bias + p.share * total + p.gain * (grown / TREES)
+    return min(max(sure, -LIMIT), LIMIT)
 
 
 def _scaled(p: Any, f: Signal, j: int) -> float:
     """Return feature `j` in its scale, within +-REACH."""
-    return min(max((f[j] - p.center[j]) / p.scale[j], -REACH), REACH)
+    z: float = (f[j] - p.center[j]) / p.scale[j]
+    return min(max(z, -REACH), REACH)
 
 
 def _odds(z: float) -> float:

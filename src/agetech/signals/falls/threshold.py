@@ -7,7 +7,7 @@ stands in this file: each sample goes through `_step` once.
 from __future__ import annotations
 
 from math import atan2, sqrt
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 

@@ -1,0 +1,95 @@
+"""Coefficients of `falls.impact` and their evidence.
+
+    python -m benchmarks.falls train      makes src/agetech/signals/falls/coefficients/*.json again
+    python -m benchmarks.falls evaluate   writes docs/evidence/falls.json: persons left out whole, two at a time
+
+Both need the developers' recordings (AGETECH_DATA). Models of the left-out rounds are kept in build/falls.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from benchmarks import evidence
+from benchmarks.falls import measure
+from benchmarks.falls.data import ROOT, changes, digests, takes
+from benchmarks.falls.extract import table
+from benchmarks.falls.train import folds, train
+
+COEFFICIENTS = ROOT / "src" / "agetech" / "signals" / "falls" / "coefficients"
+BUILD = ROOT / "build" / "falls"
+SOURCES = {"waist": "sisfall", "wrist": "weda"}
+ROUNDS = 6
+RECIPE = ("data.py", "extract.py", "train.py")
+
+
+def recipe() -> str:
+    """Return the sha256 of the recipe: the files of this folder that decide about the coefficients, in order."""
+    here = Path(__file__).parent
+    return hashlib.sha256(b"".join((here / name).read_bytes() for name in RECIPE)).hexdigest()
+
+
+def left_out(placement: str) -> list[dict[str, Any]]:
+    """Return the models of the left-out rounds, each with the people it has not seen; trained when there are none."""
+    path = BUILD / f"{placement}.json"
+    key = {"recipe": recipe(), "data": digests(SOURCES[placement])}
+    if path.exists():
+        kept: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        if kept["key"] == key:
+            return list(kept["rounds"])
+    recordings = takes(SOURCES[placement])
+    tables = {"as it is": table(recordings, None, placement)}
+    for name, change in changes(recordings[0].fs):
+        print(f"{placement}: {name}", flush=True)
+        tables[name] = table(recordings, change, placement)
+    people = {one.person for one in recordings}
+    rounds = []
+    for held in folds(people, ROUNDS):
+        print(f"{placement}: without {', '.join(sorted(held))}", flush=True)
+        rounds.append({"held": sorted(held), "model": train(tables, recordings, people - held, placement)})
+    print(f"{placement}: all people", flush=True)
+    rounds.append({"held": [], "model": train(tables, recordings, people, placement)})
+    BUILD.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"key": key, "rounds": rounds}), encoding="utf-8")
+    return rounds
+
+
+def write_coefficients() -> None:
+    """Write the coefficients trained on all developers' persons."""
+    for placement, source in SOURCES.items():
+        document = {
+            "placement": placement,
+            "version": "1.0.0",
+            "measured": True,
+            "posture": placement == "waist",
+            "recipe": {"command": "python -m benchmarks.falls train", "sha256": recipe(), "data": digests(source)},
+            **left_out(placement)[-1]["model"],
+        }
+        place = COEFFICIENTS / f"{placement}.json"
+        place.write_text(json.dumps(document, separators=(",", ":")) + "\n", encoding="utf-8")
+    pocket = {"placement": "pocket", "version": "1.0.0", "measured": False, "posture": False, "same_as": "waist"}
+    (COEFFICIENTS / "pocket.json").write_text(json.dumps(pocket) + "\n", encoding="utf-8")
+
+
+def main() -> int:
+    """Run one of the two commands."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.falls", description=__doc__)
+    parser.add_argument("command", choices=("train", "evaluate"))
+    chosen = parser.parse_args().command
+    if chosen == "train":
+        write_coefficients()
+        return 0
+    figures = {placement: measure.placement(placement, takes(source), left_out(placement)) for placement, source in SOURCES.items()}
+    data = {source: digests(source) for source in SOURCES.values()}
+    path = evidence.write("falls", "python -m benchmarks.falls evaluate", {"recipe": recipe(), "data": data, **figures})
+    print(path)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

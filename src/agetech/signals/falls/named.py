@@ -1,0 +1,70 @@
+"""The named features of a candidate impact, in order, with their meaning in two languages; computed in `features.py`."""
+
+from __future__ import annotations
+
+FEATURES = (
+    ("tilt", "angle between gravity 2.5 to 1 s before and 1 to 2.5 s after, rad", "冲击前2.5至1秒与后1至2.5秒重力方向的夹角，弧度"),
+    ("tilt_end", "angle between gravity 2.5 to 1 s before and 2.2 to 3.4 s after, rad", "冲击前2.5至1秒与后2.2至3.4秒重力方向的夹角，弧度"),
+    ("tilt_memory", "angle between the remembered gravity and 2.2 to 3.4 s after, rad", "记忆的重力方向与冲击后2.2至3.4秒的夹角，弧度"),
+    ("tilt_near", "angle between gravity 1 to 0.3 s before and 1 to 2.5 s after, rad", "冲击前1至0.3秒与后1至2.5秒重力方向的夹角，弧度"),
+    ("turn_before", "angle between gravity 4 to 2.5 s before and 1 to 0.3 s before, rad", "冲击前4至2.5秒与前1至0.3秒重力方向的夹角，弧度"),
+    (
+        "turn_after",
+        "angle between gravity 0.5 to 1.2 s after and 2.2 to 3.4 s after, rad",
+        "冲击后0.5至1.2秒与后2.2至3.4秒重力方向的夹角，弧度",
+    ),
+    ("swing", "largest angle of the 0.3 s mean from gravity before, within 1.5 s, rad", "1.5秒内0.3秒均值偏离先前重力方向的最大角，弧度"),
+    ("turn", "largest angle between 0.3 s means 0.4 s apart, within 1.5 s, rad", "1.5秒内相隔0.4秒的0.3秒均值之间的最大夹角，弧度"),
+    (
+        "peak",
+        "logarithm of the largest 60 ms mean of |a| within 0.1 s over gravity, at most of 3.5",
+        "0.1秒内60毫秒均值|a|最大值与重力之比（至多3.5）的对数",
+    ),
+    ("peak_slow", "logarithm of the largest 0.2 s mean of |a| within 0.5 s over gravity", "0.5秒内0.2秒均值|a|最大值与重力之比的对数"),
+    ("lowest", "smallest 60 ms mean of |a| in the second before over gravity", "冲击前1秒60毫秒均值|a|最小值与重力之比"),
+    ("lowest_slow", "smallest 0.2 s mean of |a| in the second before over gravity", "冲击前1秒0.2秒均值|a|最小值与重力之比"),
+    ("free_fall", "time with |a| under 0.7 of gravity in the 1.2 s before, s", "冲击前1.2秒内|a|低于0.7倍重力的时间，秒"),
+    ("unloading", "integral of the lack of support in the 1.2 s before, m/s", "冲击前1.2秒支撑不足的积分，米/秒"),
+    ("loading", "integral of |a| above gravity, 0.3 s before to 0.5 s after, m/s", "冲击前0.3秒至后0.5秒超出重力部分的积分，米/秒"),
+    ("descent", "largest downward speed along gravity before, in the 1.2 s before, m/s", "冲击前1.2秒沿重力方向的最大下降速度，米/秒"),
+    ("shake", "logarithm of the standard deviation of |a| within 1 s", "1秒内|a|标准差的对数"),
+    ("sway", "logarithm of the rms of the part across gravity before, within 1 s", "1秒内垂直于重力方向分量均方根的对数"),
+    ("jerk", "logarithm of the largest change of the vector in 60 ms, within 0.3 s", "0.3秒内向量60毫秒最大变化的对数"),
+    ("activity_after", "logarithm of the mean of ||a| - g|, 1 to 3.4 s after", "冲击后1至3.4秒||a|-g|均值的对数"),
+    ("activity_landing", "logarithm of the mean of ||a| - g|, 0.5 to 1.5 s after", "冲击后0.5至1.5秒||a|-g|均值的对数"),
+    ("activity_before", "logarithm of the mean of ||a| - g|, 4 to 1 s before", "冲击前4至1秒||a|-g|均值的对数"),
+    ("stillest", "logarithm of the smallest 0.8 s mean of ||a| - g|, 0.5 to 3.4 s after", "冲击后0.5至3.4秒内0.8秒||a|-g|均值最小值的对数"),
+    ("unrest_after", "logarithm of the rms deviation of the vector, 1 to 3.4 s after", "冲击后1至3.4秒向量均方根偏差的对数"),
+    ("unrest_before", "logarithm of the rms deviation of the vector, 4 to 1 s before", "冲击前4至1秒向量均方根偏差的对数"),
+    (
+        "rhythm_before",
+        "largest autocorrelation of |a| at lags of 0.24 to 1.4 s, 4 to 0.3 s before",
+        "冲击前4至0.3秒|a|在0.24至1.4秒滞后的最大自相关",
+    ),
+    (
+        "rhythm_after",
+        "largest autocorrelation of |a| at lags of 0.24 to 1.4 s, 0.3 to 3.4 s after",
+        "冲击后0.3至3.4秒|a|在0.24至1.4秒滞后的最大自相关",
+    ),
+    ("steps_before", "peaks above 1.2 of gravity, 4 to 0.3 s before", "冲击前4至0.3秒超过1.2倍重力的峰数"),
+    ("steps_after", "peaks above 1.2 of gravity, 0.5 to 3.4 s after", "冲击后0.5至3.4秒超过1.2倍重力的峰数"),
+    ("second", "logarithm of the largest |a| 0.8 to 3.4 s after over the peak", "冲击后0.8至3.4秒最大|a|与峰值之比的对数"),
+    ("earlier", "logarithm of the largest |a| 4 to 0.8 s before over the peak", "冲击前4至0.8秒最大|a|与峰值之比的对数"),
+    ("rise", "time from the smallest |a| in the second before to the impact, s", "冲击前1秒最小|a|至冲击的时间，秒"),
+    ("width", "time with |a| above 1.5 of gravity within 0.5 s, s", "0.5秒内|a|超过1.5倍重力的时间，秒"),
+    ("returned", "swing minus tilt_end: how far the body came back, rad", "最大摆角减去末端倾角：身体回复的角度，弧度"),
+    (
+        "upright_lost",
+        "tilt_memory minus the angle of gravity before from the remembered one, rad",
+        "末端与先前相对记忆重力方向夹角之差，弧度",
+    ),
+    ("lean", "length of mean gravity 2.2 to 3.4 s after over that before, less 1", "冲击后2.2至3.4秒与先前平均重力长度之比减1"),
+    ("activity_falling", "logarithm of the mean of ||a| - g|, 1 to 0.1 s before", "冲击前1至0.1秒||a|-g|均值的对数"),
+    ("activity_hit", "logarithm of the mean of ||a| - g|, 0.1 to 0.8 s after", "冲击后0.1至0.8秒||a|-g|均值的对数"),
+    ("duration", "time with ||a| - g| above 2.5 m/s2 within 2 s, s", "2秒内||a|-g|超过2.5米/秒²的时间，秒"),
+    ("sharpness", "peak minus peak_slow", "peak与peak_slow之差"),
+    ("unrest_falling", "logarithm of the rms deviation of the vector, 1.5 to 0.1 s before", "冲击前1.5至0.1秒向量均方根偏差的对数"),
+    ("unrest_hit", "logarithm of the rms deviation of the vector, 0.2 to 1.2 s after", "冲击后0.2至1.2秒向量均方根偏差的对数"),
+)
+NAMES = tuple(name for name, _, _ in FEATURES)
+COUNT = len(FEATURES)
