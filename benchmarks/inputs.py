@@ -42,16 +42,22 @@ def signal(declared: Input, fs: float, rows: int) -> np.ndarray[Any, Any]:
 
 
 def values(algorithm: Algorithm) -> dict[str, Any]:
-    """Return the first allowed value of each parameter that has no default."""
+    """Return a value of each parameter that has no default: the first choice, or the lowest allowed number."""
     import enum
 
-    found = {}
+    from agetech.core.params import bounds
+
+    found: dict[str, Any] = {}
     for name, field in algorithm.params.model_fields.items():
         if field.is_required():
             kind = field.annotation
-            if not (isinstance(kind, type) and issubclass(kind, enum.Enum)):
+            limits = bounds(algorithm.params, name)
+            if isinstance(kind, type) and issubclass(kind, enum.Enum):
+                found[name] = next(iter(kind)).value
+            elif "ge" in limits:
+                found[name] = limits["ge"]
+            else:
                 raise TypeError(f"{algorithm.id}: no value known for the required parameter {name}")
-            found[name] = next(iter(kind)).value
     return found
 
 
