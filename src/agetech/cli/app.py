@@ -53,12 +53,13 @@ def run(
     profile: Annotated[str | None, typer.Option("--profile")] = None,
     fs: Annotated[float | None, typer.Option("--fs", metavar="HZ")] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o")] = None,
+    subject: Annotated[str | None, typer.Option("--subject", metavar="PSEUDONYM")] = None,
     json_: Json = False,  # noqa: FBT002 - a flag
 ) -> None:
     """Run an algorithm over a file."""
     from agetech.cli.running import run_file
 
-    run_file(algorithm, file, values or [], profile=profile, fs=fs, out=out, as_document=json_)
+    run_file(algorithm, file, values or [], profile=profile, fs=fs, out=out, subject=subject, as_document=json_)
 
 
 @guarded
@@ -109,8 +110,14 @@ COMMANDS: dict[str, Callable[..., None]] = {
 }
 
 # Commands of other layers: each is a function in COMMANDS of its module, which is imported only when it is called for.
-# Their help stands in texts.json as help.NAME and option.NAME.OPTION.
-ELSEWHERE = dict.fromkeys(("score", "instruments", "interview"), "agetech.cli.score")
+# Their help stands in texts-*.json as help.NAME, option.OPTION or option.NAME.OPTION.
+ELSEWHERE = {
+    "score": "agetech.cli.score",
+    "instruments": "agetech.cli.score",
+    "interview": "agetech.cli.score",
+    "schema": "agetech.cli.schema",
+    "convert": "agetech.cli.convert",
+}
 
 
 def _named() -> None:

@@ -8,6 +8,8 @@ import platform
 import re
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -156,33 +158,51 @@ def warm_up(cache: Path | None, *, as_document: bool) -> None:
     """Make every installed algorithm call its kernels once, so that they lie compiled in the cache."""
     import typer
 
-    if cache is not None:
-        os.environ["AGETECH_CACHE_DIR"] = str(cache)
-    from agetech.core import algorithms
-    from agetech.core.kernel import jit_enabled
-
-    before, begin = cache_state(), time.perf_counter()
-    done: list[dict[str, Any]] = []
-    names = algorithms()
-    with progress(say("warmup.label"), len(names), hidden=as_document) as tell:
-        for count, name in enumerate(names, start=1):
-            done.append(_warmed(name))
-            tell(count)
-    after = cache_state()
-    made = {
-        "jit": jit_enabled(),
-        "seconds": time.perf_counter() - begin,
-        "cache": after,
-        "bytes_added": after["bytes"] - before["bytes"],
-        "algorithms": done,
-    }
-    failed = [one for one in done if one["error"] is not None]
+    with _cache_in(cache):
+        made = _all_warmed(hidden=as_document)
+    failed = [one for one in made["algorithms"] if one["error"] is not None]
     if as_document:
         show_json(made)
     else:
         _show_warmed(made, failed)
     if failed:
         raise typer.Exit(int(ExitCode.UNHEALTHY))
+
+
+@contextmanager
+def _cache_in(folder: Path | None) -> Iterator[None]:
+    """Use another cache folder while the block runs."""
+    before = os.environ.get("AGETECH_CACHE_DIR")
+    if folder is not None:
+        os.environ["AGETECH_CACHE_DIR"] = str(folder.resolve())
+    try:
+        yield
+    finally:
+        if folder is not None and before is None:
+            del os.environ["AGETECH_CACHE_DIR"]
+        elif folder is not None and before is not None:
+            os.environ["AGETECH_CACHE_DIR"] = before
+
+
+def _all_warmed(*, hidden: bool) -> dict[str, Any]:
+    from agetech.core import algorithms
+    from agetech.core.kernel import jit_enabled
+
+    before, begin = cache_state(), time.perf_counter()
+    done: list[dict[str, Any]] = []
+    names = algorithms()
+    with progress(say("warmup.label"), len(names), hidden=hidden) as tell:
+        for count, name in enumerate(names, start=1):
+            done.append(_warmed(name))
+            tell(count)
+    after = cache_state()
+    return {
+        "jit": jit_enabled(),
+        "seconds": time.perf_counter() - begin,
+        "cache": after,
+        "bytes_added": after["bytes"] - before["bytes"],
+        "algorithms": done,
+    }
 
 
 def _warmed(name: str) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from agetech.report.evidence import Evidence, cell, field_word, quiet, telling_f
 from agetech.report.text import unit_sign
 
 ROWS = 40  # of a table on the terminal; --json and --out hold all
-FORMATS = (".html", ".json", ".csv")
+FORMATS = (".html", ".json", ".csv", ".jsonl")
 EXPLAINED = {"falls.impact": ("agetech.signals.falls", "explain")}
 
 

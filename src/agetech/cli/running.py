@@ -16,15 +16,26 @@ from agetech.cli.settings import settings
 from agetech.cli.terminal import show, show_json
 from agetech.cli.words import say
 from agetech.core import find
+from agetech.exchange import events, write_jsonl
 from agetech.report.evidence import Evidence
 from agetech.report.text import visible
 
 
 def run_file(
-    name: str, file: Path, pairs: Sequence[str], *, profile: str | None, fs: float | None, out: Path | None, as_document: bool
+    name: str,
+    file: Path,
+    pairs: Sequence[str],
+    *,
+    profile: str | None,
+    fs: float | None,
+    out: Path | None,
+    subject: str | None,
+    as_document: bool,
 ) -> None:
     """Read a file, run an algorithm over it in pieces, and give the rows; those before a refusal are given too."""
     wanted = format_of(out)
+    if wanted == ".jsonl" and not subject:
+        raise typer.BadParameter(say("out.subject"), param_hint="--subject")
     found = find(name)
     values = settings(found.params, pairs)
     recording = opened(file, profile=profile, fs=fs)
@@ -35,7 +46,9 @@ def run_file(
     evidence = Evidence(found, fed.rows, fed.signal, fed.fs, fed.params, "recorded", name=visible(file.name), start=start)
     if wanted == ".html":
         evidence = replace(evidence, contributions=contributions(evidence))
-    if out is not None:
+    if out is not None and subject and wanted == ".jsonl":
+        write_jsonl(events(fed.rows, algorithm=found, subject=subject, params=fed.params, recording=recording), out)
+    elif out is not None:
         save(out, evidence, error=fed.refusal)
     if as_document:
         show_json(document(evidence, error=fed.refusal))

@@ -11,8 +11,11 @@ from agetech.errors import language
 
 @lru_cache(maxsize=1)
 def texts() -> dict[str, dict[str, str]]:
-    """Return every text of the command line by its key."""
-    read: dict[str, dict[str, str]] = json.loads(files("agetech").joinpath("cli", "texts.json").read_text(encoding="utf-8"))
+    """Return every text of the command line by its key: `texts.json` and the `texts-*.json` of mounted commands."""
+    read: dict[str, dict[str, str]] = {}
+    for entry in files("agetech").joinpath("cli").iterdir():
+        if entry.name.startswith("texts") and entry.name.endswith(".json"):
+            read.update(json.loads(entry.read_text(encoding="utf-8")))
     return read
 
 
