@@ -33,7 +33,7 @@ def classify(one: Instrument, form: Form, found: Outcome, scheme: Scheme | None,
     base = scheme
     if scheme is not None and scheme.gives == IMPAIRMENT:
         base = one.schemes.get(one.default_scheme or "")
-        _beside(one, form, found, scheme, verdict, allow_unverified=allow_unverified)
+        _beside(form, found, scheme, verdict, allow_unverified=allow_unverified)
     if found.category == BANDED:
         found.category = None if base is None else _by_scheme(one, form, found, base, verdict)
     level = base.level if base is not None else one.document["verification"]["bands"]["level"]
@@ -53,7 +53,7 @@ def _by_scheme(one: Instrument, form: Form, found: Outcome, base: Scheme, verdic
     if found.total is None:
         return None
     if base.bands is None:
-        stratum = _stratum(one, form, base, verdict)
+        stratum = stratum_of(form, base, verdict)
         found.stratum = stratum.id if stratum is not None else None
         return None if stratum is None else _code(stratum, found.total)
     band = base.bands.at(found.total)
@@ -65,11 +65,11 @@ def _by_scheme(one: Instrument, form: Form, found: Outcome, base: Scheme, verdic
     return code
 
 
-def _beside(one: Instrument, form: Form, found: Outcome, scheme: Scheme, verdict: Verdict, *, allow_unverified: bool) -> None:
+def _beside(form: Form, found: Outcome, scheme: Scheme, verdict: Verdict, *, allow_unverified: bool) -> None:
     """Put the scheme's own result beside the default classes; without its stratum no category is given."""
     if found.total is None:
         return
-    stratum = _stratum(one, form, scheme, verdict)
+    stratum = stratum_of(form, scheme, verdict)
     total = None if stratum is None else _applies_to(form, found, scheme)
     if stratum is None or total is None:
         found.values[IMPAIRMENT] = None
@@ -100,7 +100,7 @@ def _applies_to(form: Form, found: Outcome, scheme: Scheme) -> float | int | Non
     return adjusted
 
 
-def _stratum(one: Instrument, form: Form, scheme: Scheme, verdict: Verdict) -> Stratum | None:
+def stratum_of(form: Form, scheme: Scheme, verdict: Verdict) -> Stratum | None:
     """Return the stratum: the one named in the context, else the one whose conditions hold; None where none can be told."""
     named = form.context.get("stratum")
     if named is not None:

@@ -1,8 +1,8 @@
 """The compiled loops that score a table of a plain sum scale. Plain functions; `core.kernel` compiles them.
 
-Each answer of each item is one packed int64, so that an item costs one load and one add, without a branch:
-bits 0-19 points, 20-27 and 28-35 two symptom counts, 36-41 safety flags, 42-49 absences, 50-57 items that lack,
-62 an answer that is not allowed.
+Each answer of each item is one packed int64, so that an item costs one load and one add, without a branch: bits
+0-15 points, 16-23 and 24-31 two symptom counts, 32-39 safety flags, 40-47 absences, 48-55 items that lack, 56-62
+answers that are not allowed. Forms of up to 127 items cannot overflow it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from math import ceil, floor
 from typing import Any
 
-POINTS, FIRST, SECOND, FLAGS, ABSENT, LACKS, WRONG = 0, 20, 28, 36, 42, 50, 62
+POINTS, FIRST, SECOND, FLAGS, ABSENT, LACKS, WRONG = 0, 16, 24, 32, 40, 48, 56
 OK, PRORATED, INCOMPLETE, INVALID = 0, 1, 3, 4  # places in result.STATUSES
 CODES = 256  # a byte an answer
 MISSING, FORBIDDEN = 254, 255
@@ -44,20 +44,18 @@ def sum_rows(  # noqa: PLR0913, PLR0917 - a kernel fills the arrays it is given
     factor, may_lack, rounding, fewest = rule[0], rule[1], rule[2], rule[3]
     items, paired = x.shape[1], pairs.shape[0] > 0
     for i in range(x.shape[0]):
-        packed, seen = 0, 0
+        packed = 0
         for j in range(items):
-            worth = lookup[j, x[i, j]]
-            packed += worth
-            seen |= worth
-        points = packed & 0xFFFFF
+            packed += lookup[j, x[i, j]]
+        points = packed & 0xFFFF
         lack = (packed >> LACKS) & 0xFF
         absent = (packed >> ABSENT) & 0xFF
-        flags[i] = (packed >> FLAGS) & 0x3F > 0
+        flags[i] = (packed >> FLAGS) & 0xFF > 0
         lacking[i] = lack
         band[i] = -1
         if paired:
             pair[i] = -1
-        if (seen >> WRONG) & 1 == 1:
+        if packed >> WRONG > 0:
             status[i], total[i], lacking[i] = INVALID, float("nan"), 0
         elif lack == 0 and items - absent >= fewest:
             status[i], total[i], band[i] = OK, points * factor, classes[points]
@@ -79,4 +77,4 @@ def add_parts(x: Any, lookup: Any, group: Any, status: Any, out: Any) -> None:
         if status[i] == OK:
             for j in range(x.shape[1]):
                 if group[j] >= 0:
-                    out[i, group[j]] += lookup[j, x[i, j]] & 0xFFFFF
+                    out[i, group[j]] += lookup[j, x[i, j]] & 0xFFFF

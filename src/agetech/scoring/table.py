@@ -22,8 +22,9 @@ from agetech.scoring.engine import choose, score_form
 from agetech.scoring.instrument import UNBACKED, Instrument, Item, Scheme
 from agetech.scoring.result import STATUSES, Score
 from agetech.scoring.rules.clinical import PHQ9_CORE, is_symptom, syndrome
+from agetech.scoring.strata import context_errors, stratify
 
-LARGEST_FORM, LARGEST_TOTAL = 255, 65_535  # what the packed lookups hold
+LARGEST_FORM, LARGEST_TOTAL = 127, 65_535  # what the packed lookups hold
 BLOCK = 65_536  # rows that are turned into bytes at a time
 SYNDROMES = ("none", "other", "major")
 
@@ -101,10 +102,12 @@ def score_table(
     table = _columns(one, _numbers(one, responses), items)
     shared, varying = _context(one, context, len(table))
     plan = _plan(one)
-    simple = chosen is None or (chosen.bands is not None and chosen.gives == "category")
+    simple = chosen is None or chosen.gives == "category"
     backed = allow_unverified or one.arithmetic["level"] != UNBACKED
     if plan is not None and simple and backed and not _absences_named(shared, varying):
-        return _compiled(one, chosen, name, plan, table, missing, allow_unverified=allow_unverified)
+        found = _compiled(one, chosen, name, plan, table, missing, allow_unverified=allow_unverified)
+        named = context_errors(one, shared, varying, len(table))
+        return stratify(one, chosen, found, named, allow_unverified=allow_unverified)
     return _by_rows(one, chosen, name, table, missing, shared, varying, allow_unverified=allow_unverified)
 
 

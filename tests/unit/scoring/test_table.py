@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
 from agetech.errors import ParamsError
-from agetech.scoring import STATUSES, instrument, score, score_table
+from agetech.scoring import STATUSES, instrument, register, score, score_table, unregister
 from agetech.scoring.table import SYNDROMES
 
 X = np.random.default_rng(7).integers(0, 4, (500, 9)).astype(np.int8)
@@ -129,3 +131,57 @@ def test_phq9_rows_match_single_forms():
         assert (one.category, one.safety_flags == ["phq9_item9"]) == (got.category_of(place), bool(got.safety_flags["phq9_item9"][place]))
         if one.status == "ok":
             assert one.values["syndrome"] == SYNDROMES[got.values["syndrome"][place]]
+
+
+@pytest.mark.parametrize(
+    ("name", "choices"),
+    [
+        ("slums", {"high_school": [True, False, None, 3]}),
+        ("slums", {"stratum": ["high_school", "nonesuch", None]}),
+        ("moca_b", {"education_years": [3, 7, 13, None, -1]}),
+        ("mmse", {"age": [70, 80, 999]}),
+        ("morse", {"age": [3]}),
+        ("phq9", {"education_years": [3]}),
+    ],
+)
+def test_strata_and_bad_context_by_row(name, choices):
+    one, rng = instrument(name), np.random.default_rng(3)
+    table = np.array([rng.choice(item.options, 120) for item in one.items]).T.astype(float)
+    table[rng.random(table.shape) < 0.05] = np.nan
+    context = {key: [given[i] for i in rng.integers(0, len(given), 120)] for key, given in choices.items()}
+    got = score_table(name, table, context)
+    for place, row in enumerate(table):
+        answers = {item.id: None if v != v else v for item, v in zip(one.items, row, strict=True)}  # noqa: PLR0124 - NaN
+        single = score(name, answers, {key: given[place] for key, given in context.items()})
+        assert (STATUSES[got.status[place]], got.category_of(place)) == (single.status, single.category)
+        assert np.isnan(got.total[place]) if single.total is None else got.total[place] == single.total
+
+
+def test_one_bad_context_for_all_rows():
+    got = score_table("mmse", np.zeros((3, 11), int), {"age": 999}, scheme="default")
+    assert [STATUSES[s] for s in got.status] == ["invalid"] * 3
+    assert np.isnan(got.subscores["language"]).all()
+    got = score_table("slums", np.full((3, 1), 24), {"high_school": True})
+    assert [got.category_of(i) for i in range(3)] == ["mild_ncd"] * 3
+
+
+def test_absences_named_in_the_context():
+    got = score_table("edmonton", np.array([[0.0] * 10 + [np.nan]]), {"unable": ["tug"]})
+    assert got.total.tolist() == [2]
+
+
+def test_fractional_and_large_scales_take_the_single_path(tmp_path):
+    document = json.loads(json.dumps(dict(instrument("ucla3").document))) | {"id": "acme_half"}
+    document["items"] = [{**item, "values": [1, 1.5, 3]} for item in document["items"]]
+    for item in document["items"]:
+        del item["range"]
+    document["total"]["step"] = 0.5
+    for low, high, band in ((3, 5, 0), (5.5, 9, 1)):
+        document["schemes"]["default"]["bands"][band] |= {"lo": low, "hi": high}
+    document["schemes"].pop("hrs_any")
+    (tmp_path / "own.json").write_text(json.dumps(document), encoding="utf-8")
+    register(tmp_path)
+    try:
+        assert score_table("acme_half", np.array([[1.5, 1.5, 3]])).total.tolist() == [6.0]
+    finally:
+        unregister("acme_half")
