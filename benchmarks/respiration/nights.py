@@ -68,7 +68,11 @@ def night(person: bidmc.Person, seed: int, copies: int = 4, share: float = 0.5) 
                 free = at + APART * fs
             else:
                 breaths = min(marks.size - 1, k + int(rng.integers(6, 10)))
-                end = int(marks[breaths]) + int(np.argmin(x[int(marks[breaths]) : int(marks[breaths]) + int(3 * fs)])) if breaths < marks.size else cut
+                end = (
+                    int(marks[breaths]) + int(np.argmin(x[int(marks[breaths]) : int(marks[breaths]) + int(3 * fs)]))
+                    if breaths < marks.size
+                    else cut
+                )
                 if end - cut >= 13 * fs and end - cut < 60 * fs:
                     size = rng.uniform(0.3, 0.6)
                     slow = x[cut:end] - own[cut:end]

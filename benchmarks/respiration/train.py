@@ -223,10 +223,10 @@ def report(a: Answers, half: float) -> None:
     for kind in sorted(set(a.kind.tolist())):
         here = a.kind == kind
         if np.isfinite(a.truth[here]).any():
+            first = f"{kind:12s} n {here.sum():5d}  MAE {away[here].mean():.3f}  median {np.median(away[here]):.3f}"
+            kept = f"coverage {good[here].mean():.3f} MAE {away[here & good].mean():.3f} within 2 {np.mean(away[here & good] <= 2):.4f}"
             print(
-                f"{kind:12s} n {here.sum():5d}  MAE {away[here].mean():.3f}  median {np.median(away[here]):.3f}  within 2 {np.mean(away[here] <= 2):.4f}  "
-                f"| q>=0.5: coverage {good[here].mean():.3f} MAE {away[here & good].mean():.3f} within 2 {np.mean(away[here & good] <= 2):.4f}  "
-                f"| q<0.05 {np.mean(a.chance[here] < 0.1 * half):.4f}"
+                f"{first}  within 2 {np.mean(away[here] <= 2):.4f}  | q>=0.5: {kept}  | q<0.05 {np.mean(a.chance[here] < 0.1 * half):.4f}"
             )
         else:
             print(f"{kind:12s} n {here.sum():5d}  q>=0.5 {good[here].mean():.4f}  answered {np.mean(a.chance[here] >= 0.1 * half):.4f}")

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from agetech.signals.respiration.states import PresenceParams as PresenceParams
     from agetech.signals.respiration.window import RateReason as RateReason
 
-__all__ = sorted(_HOME)
+__all__ = sorted(_HOME)  # noqa: PLE0605 - one list of names, the table above
 
 
 def __getattr__(name: str) -> object:

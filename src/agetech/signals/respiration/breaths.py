@@ -45,6 +45,8 @@ STRICT = (0.18, 0.35)
 MOST = PERIODS * len(STRICT)
 SLOWEST, FASTEST = 15.5, 0.9  # s: periods searched; 4 to 60 per minute with a margin
 FIRST, STEP, BINS = 0.05, 0.025, 43  # Hz: grid of the spectrum
+LEAST_TURNS = 3
+QUICK = 5.0  # s: the rhythm of shorter breaths is read from the signal freed of drift
 ARRAYS = 9  # rows of room a window needs
 
 
@@ -86,7 +88,7 @@ def _typical(w: Signal, at: Signal, kind: Signal, order: Signal) -> float:
     if not mean > 0.0:
         return 0.0
     many = turns(w, 0.3 * mean, at, kind)
-    if many < 3:
+    if many < LEAST_TURNS:
         return 0.0
     for q in range(1, many):  # insertion sort: few values
         size = abs(w[int(at[q])] - w[int(at[q - 1])])
@@ -95,7 +97,7 @@ def _typical(w: Signal, at: Signal, kind: Signal, order: Signal) -> float:
             order[j] = order[j - 1]
             j -= 1
         order[j] = size
-    return order[int(0.75 * (many - 2))]
+    return float(order[int(0.75 * (many - 2))])
 
 
 typical = kernel(_typical)
@@ -138,7 +140,7 @@ def _count(w: Signal, g: float, many: int, at: Signal, kind: Signal, upper: floa
                 first = q if first < 0 else first
                 last = q
                 found += 1
-        if found < 2:
+        if found < LEAST_TURNS - 1:
             continue
         begin = vertex(w, int(at[first]))
         whole = vertex(w, int(at[last])) - begin
@@ -258,9 +260,9 @@ def _candidates(s: Signal, g: float, room: Signal, grid: Signal, out: Signal) ->
         for strict in STRICT:
             found = turns(w, strict * usual, at, kind)
             f = out[many]
-            if found < 3 or not count(w, g, found, at, kind, upper, f):
+            if found < LEAST_TURNS or not count(w, g, found, at, kind, upper, f):
                 continue
-            rhythm(f, g, slow if 60.0 / f[0] < 5.0 else r, high, grid[0], grid[1])
+            rhythm(f, g, slow if 60.0 / f[0] < QUICK else r, high, grid[0], grid[1])
             excursions(w, found, at, deviation, f)
             f[11] = abs(log(60.0 * g / (f[0] * periods[j])))
             f[14] = strict

@@ -12,6 +12,8 @@ from agetech.core.kernel import kernel
 if TYPE_CHECKING:
     from agetech.core.declare import Signal
 
+LEAST_POINTS = 3.0
+LEAST_GAIN, MOST_GAIN, MOST_SINE = 0.6, 1.67, 0.5  # beyond, it is no receiver's imbalance
 ROUNDS = 12  # of Newton's method; it settles in about five
 OUTLIER = 2.5  # residuals beyond this many standard deviations leave the second fit
 
@@ -29,7 +31,7 @@ def _taubin(x: Signal, y: Signal, weight: Signal, n: int, fit: Signal) -> bool:
         total += weight[i]
         mean_x += weight[i] * x[i]
         mean_y += weight[i] * y[i]
-    if total < 3.0:
+    if total < LEAST_POINTS:
         return False
     mean_x /= total
     mean_y /= total
@@ -79,7 +81,7 @@ def _taubin(x: Signal, y: Signal, weight: Signal, n: int, fit: Signal) -> bool:
     fit[0] = u + mean_x
     fit[1] = v + mean_y
     fit[2] = sqrt(u * u + v * v + z)
-    return fit[2] - fit[2] == 0.0
+    return bool(fit[2] - fit[2] == 0.0)
 
 
 taubin = kernel(_taubin)
@@ -188,7 +190,7 @@ def _imbalance(x: Signal, y: Signal, n: int, fit: Signal, out: Signal) -> bool:
         return False
     out[0] = 1.0 / sqrt(right[1])
     out[1] = -0.5 * right[0] * out[0]
-    return 0.6 < out[0] < 1.67 and abs(out[1]) < 0.5
+    return bool(LEAST_GAIN < out[0] < MOST_GAIN and abs(out[1]) < MOST_SINE)
 
 
 imbalance = kernel(_imbalance)

@@ -43,6 +43,7 @@ FEATURES = (
 )
 FIRST, STEP, BINS = 0.05, 0.0125, 78  # Hz: 0.05 to 1.01
 RATE = 5.0  # Hz of the interpolated modulations
+VASOMOTOR = 0.13  # Hz
 LONGEST_LAG = 15.0  # s
 MOST = 12
 LEAST_BEATS = 12
@@ -180,8 +181,16 @@ def modulation_candidates(m: Modulation) -> Signal:
                 _log(exp(log(product[k]) / 3.0)),
                 _log(_at(total, 2.0 * hertz)),
                 _log(_at(total, 0.5 * hertz)),
+                log(rate / m.heart),
+                slowness,
+                slowness * slowness,
+                float(rate >= 0.45 * m.heart),
+                float(hertz < VASOMOTOR),
+                shares.sum() - shares.max(),
+                np.median(shares),
+                np.median(lags),
+                lags_twice.mean(),
+                lags.mean(),
             ]
-            + [log(rate / m.heart), slowness, slowness * slowness, float(rate >= 0.45 * m.heart), float(hertz < 0.13)]
-            + [shares.sum() - shares.max(), np.median(shares), np.median(lags), lags_twice.mean(), lags.mean()]
         )
     return np.array(rows) if rows else np.zeros((0, 1 + len(FEATURES)))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from agetech.core.declare import Signal
 
 ARRAYS = 8  # rows of room that the kernels need
+LEAST_TURNS = 5
 SHORTEST, LONGEST = 0.3, 2.0  # s: heart periods searched, 30 to 200 per minute
 
 
@@ -51,7 +52,7 @@ def _pulse_excursion(w: Signal, at: Signal, kind: Signal) -> float:
     if not mean > 0.0:
         return 0.0
     many = turns(w, 0.8 * mean, at, kind)
-    if many < 5:
+    if many < LEAST_TURNS:
         return 0.0
     sizes = np.empty(many - 1)
     for q in range(1, many):

@@ -35,7 +35,8 @@ def model(kind: str) -> Model:
     path = files("agetech.signals.respiration").joinpath("coefficients", f"rate_{kind}.json")
     held = json.loads(path.read_text(encoding="utf-8"))
     names = ("centre", "scale", "weight", "trust_centre", "trust_scale", "trust_weight")
-    return Model(*(np.array(held[name], dtype=np.float64) for name in names), float(held["trust_offset"]), float(held["half"]))
+    rows = {name: np.array(held[name], dtype=np.float64) for name in names}
+    return Model(**rows, trust_offset=float(held["trust_offset"]), half=float(held["half"]))
 
 
 def relative(features: Signal, best_of: tuple[int, ...]) -> Signal:
@@ -49,7 +50,8 @@ def weigh(features: Signal, m: Model) -> Signal:
     scores = np.sum((features - m.centre) / m.scale * m.weight, axis=1)
     top = float(scores.max())
     shares = np.array([exp(value - top) for value in scores.tolist()])
-    return shares / shares.sum()
+    total: Signal = shares / shares.sum()
+    return total
 
 
 def winner(rates: Signal, shares: Signal) -> tuple[int, float]:

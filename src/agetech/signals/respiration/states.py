@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 from math import sqrt
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -148,7 +148,7 @@ def _speed(ring: Signal) -> float:
 speed_of = kernel(_speed)
 
 
-def _judge(p: Plan, s: Records, speed: float, level: float) -> None:
+def _judge(p: Any, s: Any, speed: float, level: float) -> None:
     """Set the state for one second."""
     low = level - level == 0.0 and level < 2.0 * p.floor
     s.quiet = s.quiet + 1 if low else 0

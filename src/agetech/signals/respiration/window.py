@@ -59,7 +59,8 @@ def bridged(z: Signal, missing: np.ndarray) -> Signal:
     if not missing.any():
         return z
     at = np.arange(z.shape[0])
-    return np.interp(at, at[~missing], z[~missing])
+    line: Signal = np.interp(at, at[~missing], z[~missing])
+    return line
 
 
 def limited(z: Signal) -> tuple[Signal, float]:
@@ -76,7 +77,8 @@ def level(y: Signal) -> Signal:
     """Return y without its mean and straight trend."""
     t = np.arange(y.shape[0]) - 0.5 * (y.shape[0] - 1)
     y = y - y.mean()
-    return y - t * (np.sum(t * y) / np.sum(t * t))
+    flat: Signal = y - t * (np.sum(t * y) / np.sum(t * t))
+    return flat
 
 
 def scaled(z: Signal) -> Signal:

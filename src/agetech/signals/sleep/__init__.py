@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from agetech.signals.sleep.index import time_below as time_below
     from agetech.signals.sleep.layout import BreathEventKind as BreathEventKind
 
-__all__ = sorted(_HOME)
+__all__ = sorted(_HOME)  # noqa: PLE0605 - one list of names, the table above
 
 
 def __getattr__(name: str) -> object:
     if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")  # noqa: EM102, TRY003 - Python's own wording
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
 
 

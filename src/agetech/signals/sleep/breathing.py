@@ -63,22 +63,68 @@ class BreathingParams(Params):
     """Settings of `sleep.breathing`."""
 
     rule: ScoringRule = Param(ScoringRule.AASM_2012_1A, en="scoring rule", zh="判读规则")
-    apnea: Number = Param(0.9, ge=0.5, le=0.99, en="fall of the excursion that makes an apnea", zh="判为呼吸暂停的幅度下降比例", source="AASM 2012, from memory")
-    hypopnea: Number = Param(0.3, ge=0.1, le=0.6, en="fall of the excursion that makes a hypopnea", zh="判为低通气的幅度下降比例", source="AASM 2012, from memory")
+    apnea: Number = Param(
+        0.9,
+        ge=0.5,
+        le=0.99,
+        en="fall of the excursion that makes an apnea",
+        zh="判为呼吸暂停的幅度下降比例",
+        source="AASM 2012, from memory",
+    )
+    hypopnea: Number = Param(
+        0.3,
+        ge=0.1,
+        le=0.6,
+        en="fall of the excursion that makes a hypopnea",
+        zh="判为低通气的幅度下降比例",
+        source="AASM 2012, from memory",
+    )
     shortest: Seconds = Param(10.0, ge=6.0, le=30.0, en="shortest event", zh="事件最短时长", source="AASM 2012, from memory")
     longest: Seconds = Param(120.0, ge=60.0, le=120.0, en="longest event", zh="事件最长时长", source="ADR 0105")
-    wait: Seconds = Param(45.0, ge=0.0, le=60.0, en="how long after an event SpO2 is watched, and its row is given", zh="事件后观察血氧的时长，亦为输出延迟", source="design: 45 s")
+    wait: Seconds = Param(
+        45.0,
+        ge=0.0,
+        le=60.0,
+        en="how long after an event SpO2 is watched, and its row is given",
+        zh="事件后观察血氧的时长，亦为输出延迟",
+        source="design: 45 s",
+    )
 
 
-BREATHING = Input("breathing", NUMBER, en="breathing signal in any unit: flow, belt, displacement, impedance", zh="任意单位的呼吸信号：气流、呼吸带、位移、阻抗", rates=(4.0, 2000.0))
-SPO2 = Input("spo2", PERCENT, en="SpO2, 0 to 100; outside 40 to 100 it counts as missing", zh="血氧饱和度，0 到 100；40 到 100 以外视为缺失", rates=(0.1, 200.0))
+BREATHING = Input(
+    "breathing",
+    NUMBER,
+    en="breathing signal in any unit: flow, belt, displacement, impedance",
+    zh="任意单位的呼吸信号：气流、呼吸带、位移、阻抗",
+    rates=(4.0, 2000.0),
+)
+SPO2 = Input(
+    "spo2",
+    PERCENT,
+    en="SpO2, 0 to 100; outside 40 to 100 it counts as missing",
+    zh="血氧饱和度，0 到 100；40 到 100 以外视为缺失",
+    rates=(0.1, 200.0),
+)
 
 FIELDS = (
     Field("onset", "i8", SAMPLE, "first sample of the event", "事件的第一个采样点"),
     Field("offset", "i8", SAMPLE, "sample after the event", "事件结束后的采样点"),
     Field("confirmed", "i8", SAMPLE, "sample at which the row was given", "给出该行时的采样点"),
-    Field("kind", "i8", CODE, "apnea, hypopnea, unconfirmed hypopnea, desaturation or periodic breathing", "呼吸暂停、低通气、未证实的低通气、氧减或周期性呼吸", labels=BreathEventKind),
-    Field("depth", "f8", NUMBER, "share of the excursion that was lost; of periodic breathing its variation", "幅度下降比例；周期性呼吸时为其变化程度"),
+    Field(
+        "kind",
+        "i8",
+        CODE,
+        "apnea, hypopnea, unconfirmed hypopnea, desaturation or periodic breathing",
+        "呼吸暂停、低通气、未证实的低通气、氧减或周期性呼吸",
+        labels=BreathEventKind,
+    ),
+    Field(
+        "depth",
+        "f8",
+        NUMBER,
+        "share of the excursion that was lost; of periodic breathing its variation",
+        "幅度下降比例；周期性呼吸时为其变化程度",
+    ),
     Field("desaturation", "f8", PERCENT, "points of SpO2 lost; NaN where unknown", "血氧下降点数；未知时为 NaN"),
     Field("nadir", "f8", PERCENT, "lowest SpO2; NaN where unknown", "最低血氧；未知时为 NaN"),
     Field("quality", "f8", NUMBER, "0 to 1: how steady the breathing of the baseline was", "0 到 1：基线呼吸的平稳程度"),
@@ -95,7 +141,8 @@ def plan(p: BreathingParams, fs: Mapping[str, float]) -> Plan:
     drop = 3.0 if p.rule is ScoringRule.AASM_2012_1A else 4.0
     return Plan(
         block, max(1, round(rate)), max(1, min(round(SMOOTHING * rate), (RAW_SIZE - 2) // 2)), min(round(BRIEF * rate), SMOOTH_SIZE),
-        round(p.shortest * rate), round(p.longest * rate), round(MERGE * rate), round(FINGER * rate), round(p.wait * rate), 1.0 - p.apnea, 1.0 - p.hypopnea, drop, entry, step_,
+        round(p.shortest * rate), round(p.longest * rate), round(MERGE * rate),
+        round(FINGER * rate), round(p.wait * rate), 1.0 - p.apnea, 1.0 - p.hypopnea, drop, entry, step_,
         min(120, round(120.0 / seconds)), min(120, round(120.0 / seconds)), rate,
     )  # fmt: skip
 
@@ -129,9 +176,9 @@ def _entry_of(p: Any, sample: float) -> int:
 entry_of = kernel(_entry_of)
 
 
-def _ripe(p: Any, s: Any, ring: Signal, out: Records, n: int, last: bool) -> int:
+def _ripe(p: Any, s: Any, ring: Signal, out: Records, n: int, last: int) -> int:
     """Give the rows of the kept events whose wait is over (all at the end); return the number of rows."""
-    while s.pending > 0 and (last or s.index >= int(ring[PENDING + 1]) + p.wait * p.block):
+    while s.pending > 0 and (last == 1 or s.index >= int(ring[PENDING + 1]) + p.wait * p.block):
         onset, offset, kind = int(ring[PENDING]), int(ring[PENDING + 1]), int(ring[PENDING + 2])
         begin, end = entry_of(p, onset), entry_of(p, offset + p.wait * p.block) + 1
         base = top_mean(s, ring, begin - p.oxygen_window, begin + 1)
@@ -162,9 +209,9 @@ def _ripe(p: Any, s: Any, ring: Signal, out: Records, n: int, last: bool) -> int
 ripe = kernel(_ripe)
 
 
-def _wax(p: Any, s: Any, ring: Signal, out: Records, n: int, last: bool) -> int:
+def _wax(p: Any, s: Any, ring: Signal, out: Records, n: int, last: int) -> int:
     """Follow periodic breathing every 32 s; give a row when a stretch ends."""
-    depth = 0.0 if last else waxing(s, ring)
+    depth = 0.0 if last == 1 else waxing(s, ring)
     if depth > 0.0:
         if s.periodic_from < 0:
             s.periodic_from = s.seconds - WAVE_SIZE
@@ -173,7 +220,7 @@ def _wax(p: Any, s: Any, ring: Signal, out: Records, n: int, last: bool) -> int:
     elif s.periodic_from >= 0:
         row = out[n]
         row.onset = s.periodic_from * p.second * p.block
-        row.offset = (s.seconds - (0 if last else EVERY)) * p.second * p.block
+        row.offset = (s.seconds - (0 if last == 1 else EVERY)) * p.second * p.block
         row.confirmed = s.index
         row.kind = PERIODIC
         row.depth = s.periodic_depth
@@ -207,8 +254,8 @@ def _tick(p: Any, s: Any, ring: Signal, out: Records, n: int) -> int:
         if whole - whole == 0.0:
             learn(s, ring, whole)
         if s.seconds % EVERY == 0:
-            n = wax(p, s, ring, out, n, False)
-    return ripe(p, s, ring, out, n, False)
+            n = wax(p, s, ring, out, n, 0)
+    return int(ripe(p, s, ring, out, n, 0))
 
 
 tick = kernel(_tick)
@@ -275,8 +322,8 @@ def flush(plan: Records, state: Records, ring: Signal, out: Records) -> int:
     if s.usual > 0.0:
         end_apnea(p, s, ring, now)
         end_hypopnea(p, s, ring, now)
-    n = ripe(p, s, ring, out, 0, True)
-    return wax(p, s, ring, out, n, True)
+    n = ripe(p, s, ring, out, 0, 1)
+    return int(wax(p, s, ring, out, n, 1))
 
 
 def _most(plan: Plan, n: int) -> int:
@@ -293,7 +340,11 @@ EVENTS = Algorithm(
     title_en="Apneas, hypopneas, desaturations and periodic breathing",
     title_zh="呼吸暂停、低通气、氧减与周期性呼吸",
     source=(
-        Source("Berry et al. 2012, Rules for scoring respiratory events in sleep: update of the 2007 AASM manual", "doi:10.5664/jcsm.2172", status="from memory"),
+        Source(
+            "Berry et al. 2012, Rules for scoring respiratory events in sleep: update of the 2007 AASM manual",
+            "doi:10.5664/jcsm.2172",
+            status="from memory",
+        ),
         Source("Windows, baseline and hold rules: agetech ADR 0105", status="own"),
     ),
     inputs=(BREATHING, SPO2),

@@ -62,7 +62,7 @@ def _excursion(s: Any, ring: Signal, window: int) -> float:
             return float("nan")
         low = min(low, value)
         high = max(high, value)
-    return high - low
+    return float(high - low)
 
 
 excursion = kernel(_excursion)

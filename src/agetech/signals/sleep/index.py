@@ -16,13 +16,16 @@ if TYPE_CHECKING:
     from agetech.core.declare import Records
 
 
+ODI = (3.0, 4.0)  # points of SpO2
+
+
 class BreathingIndex(NamedTuple):
     """Indices of one night; per hour of the denominator that `name` stands for. NaN where it is unknown."""
 
     name: str  # AHI: per hour of sleep; REI: per hour of recording that could be judged
     rule: str
     hours: float
-    index: float  # apneas and confirmed hypopneas
+    per_hour: float  # apneas and confirmed hypopneas
     with_unconfirmed: float  # unconfirmed hypopneas too
     apneas: int
     hypopneas: int
@@ -59,7 +62,12 @@ def _refuse_fraction(spo2: Any) -> None:
 
 
 def breathing_index(
-    events: Records, hours: float, *, rule: ScoringRule | str = ScoringRule.AASM_2012_1A, sleep_hours: float | None = None, fs: float | None = None
+    events: Records,
+    hours: float,
+    *,
+    rule: ScoringRule | str = ScoringRule.AASM_2012_1A,
+    sleep_hours: float | None = None,
+    fs: float | None = None,
 ) -> BreathingIndex:
     """Return the indices of a night from the rows of `detect_breath_events` under the same `rule`.
 
@@ -77,9 +85,18 @@ def breathing_index(
     waning = events[kind == BreathEventKind.PERIODIC]
     share = float(np.sum(waning["offset"] - waning["onset"])) / (fs * 3600.0 * hours) if fs else float("nan")
     return BreathingIndex(
-        "REI" if sleep_hours is None else "AHI", ScoringRule(rule).value, per, (apneas + hypopneas) / per, (apneas + hypopneas + unconfirmed) / per,
-        apneas, hypopneas, unconfirmed, float(np.count_nonzero(falls >= 3.0)) / per, float(np.count_nonzero(falls >= 4.0)) / per, share,
-    )  # fmt: skip
+        name="REI" if sleep_hours is None else "AHI",
+        rule=ScoringRule(rule).value,
+        hours=per,
+        per_hour=(apneas + hypopneas) / per,
+        with_unconfirmed=(apneas + hypopneas + unconfirmed) / per,
+        apneas=apneas,
+        hypopneas=hypopneas,
+        unconfirmed=unconfirmed,
+        odi3=float(np.count_nonzero(falls >= ODI[0])) / per,
+        odi4=float(np.count_nonzero(falls >= ODI[1])) / per,
+        periodic=share,
+    )
 
 
 def time_below(spo2: Any, fs: float, level: float = 90.0) -> tuple[float, float]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 LOWEST, HIGHEST = 40.0, 100.0  # percent: outside, a value is a device's code (0, 127, -1) and counts as missing
 SMALLEST = 3.0  # points: desaturations reported
+LEAST_ENTRIES = 5
 PATIENCE = 4  # entries after the latest begin by which a fall must show
 UNDER = 3.0  # s that SpO2 must lie under the limit
 
@@ -25,7 +26,7 @@ def _top_mean(s: Any, ring: Signal, first: int, last: int) -> float:
         if value - value == 0.0:
             ring[SORTED + many] = value
             many += 1
-    if many < 5 or 10 * many < last - first:
+    if many < LEAST_ENTRIES or 10 * many < last - first:
         return float("nan")
     sort_room(ring, ring, many)
     total = 0.0
@@ -100,12 +101,12 @@ def _desaturation(plan: Any, s: Any, ring: Signal, value: float) -> float:
     depth = s.from_ - s.nadir
     counts = depth >= SMALLEST and s.under * plan.oxygen_step >= UNDER * plan.block * plan.tick_rate
     if counts and value >= s.nadir + max(0.5 * depth, 1.0):
-        return depth
+        return float(depth)
     if not counts and value > s.from_ - 1.0:
         s.falling = -1
     elif s.entries - 1 - s.falling >= plan.oxygen_longest:
         if counts:
-            return depth
+            return float(depth)
         s.falling = -1
     return 0.0
 
