@@ -19,6 +19,7 @@ from agetech.exchange.event_documents import parse_event
 from agetech.units import ACCELERATION, BITS, CODE, NUMBER, SAMPLE, Seconds
 
 START = "2026-01-05T08:00:00+08:00"
+LATER = "2026-01-05T08:00:00.000001+08:00"
 
 
 class Kind(IntEnum):
@@ -121,7 +122,7 @@ def test_each_stage_is_an_alarm_of_its_own_and_every_part_counts() -> None:
     ids = {document.id for document in made()}
     assert len(ids) == 3
     for change in (
-        {"subject": "P-2"}, {"device": "belt 8"}, {"params": {"wait": 2.0}}, {"recording": recording(start="2026-01-05T08:00:00.000001+08:00")},
+        {"subject": "P-2"}, {"device": "belt 8"}, {"params": {"wait": 2.0}}, {"recording": recording(start=LATER)},
         {"algorithm": dataclasses.replace(ALG, version="1.2.1")},
     ):  # fmt: skip
         assert not ids & {document.id for document in made(**change)}
