@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from agetech.schemas.compat.sample import Sampler, bounds, kinds, resolve
+from agetech.schemas.compat.sample import Sampler, bounds, grow, kinds, resolve
 from agetech.schemas.engine import equal
 from agetech.schemas.meaning import KEY
 
@@ -49,6 +49,8 @@ class Inclusion:
         self.a_root, self.b_root = a, b
         self.of_a, self.of_b = Sampler(a), Sampler(b)
         self.under: set[tuple[str, str]] = set()
+        parts = [[root.get(k) for k in ("$defs", "definitions")] if isinstance(root, dict) else [] for root in (a, b)]
+        self.one_set_of_parts = _key(parts[0]) == _key(parts[1])
 
     def doubts(self, a: Schema, b: Schema, path: tuple[str, ...] = ()) -> list[Doubt]:
         """Return every doubt whether A is included in B; an empty list is a proof."""
@@ -56,17 +58,17 @@ class Inclusion:
         if key in self.under:
             return []
         self.under.add(key)
-        meant = _meant(a, b, path)
         a, b = resolve(self.a_root, a), resolve(self.b_root, b)
+        meant = _meant(a, b, path)
         if b is True or b == {} or a is False:
             return meant
         if a is True:
             a = {}
         if b is False:
             return [*meant, Doubt("property-removed", path, self.of_a.examples(a))]
-        if _bare(a) == _bare(b) and not _refers(a) and not _refers(b):
+        if _bare(a) == _bare(b) and (self.one_set_of_parts or (not _refers(a) and not _refers(b))):
             return meant + _deep_meaning(a, b, path)
-        return [*meant, *_unlisted(path, self._split(a, b, path))]
+        return [*meant, *self._split(a, b, path)]
 
     def _split(self, a: dict[str, Any], b: dict[str, Any], path: tuple[str, ...]) -> list[Doubt]:
         for keyword in _UNDECIDED:
@@ -113,8 +115,8 @@ class Inclusion:
             before = set(self.under)
             mine = self.doubts(a, branch, path)
             others = [other for k, other in enumerate(branches) if k != n]
-            if not mine and (keyword == "anyOf" or all(self._apart(a, other) for other in others)):
-                return outer
+            if all(d.meaning for d in mine) and (keyword == "anyOf" or all(self._apart(a, other) for other in others)):
+                return outer + mine
             self.under = before
             if best is None or len(mine) < len(best):
                 best = mine
@@ -178,7 +180,7 @@ class Inclusion:
             other = kinds(b)
             if not (kind in other or (kind == "integer" and "number" in other)):
                 narrowed = {**a, "type": kind}
-                found.append(Doubt("type", path, self.of_a.examples(narrowed) + ([0.5] if kind == "number" else [])))
+                found.append(Doubt("type", path, ([0.5, 2.5, -7.25] if kind == "number" else []) + self.of_a.examples(narrowed)))
             elif kind in ("integer", "number"):
                 found += list(self._number(a, b, path))
             else:
@@ -237,7 +239,7 @@ class Inclusion:
                 yield self._lifted(doubt, lambda v: _filled(self.of_a, a, max(heads, a.get("minItems", 1) - 1, 0), v))
 
     def _lifted(self, doubt: Doubt, wrap: Any) -> Doubt:
-        return Doubt(doubt.rule, doubt.path, [wrap(v) for v in doubt.values[:6]], doubt.meaning)
+        return Doubt(doubt.rule, doubt.path, [wrap(v) for v in doubt.values[:12]], doubt.meaning)
 
     def _object(self, a: dict[str, Any], b: dict[str, Any], path: tuple[str, ...]) -> Iterator[Doubt]:
         fields_a, fields_b = a.get("properties", {}), b.get("properties", {})
@@ -250,21 +252,27 @@ class Inclusion:
                 (*path, name),
                 [{k: v for k, v in e.items() if k != name} for e in smallest] + [e for e in smallest if name not in e],
             )
-        if b.get("patternProperties") != a.get("patternProperties"):
+        patterns_a, patterns_b = a.get("patternProperties", {}), b.get("patternProperties", {})
+        if patterns_a.keys() != patterns_b.keys():
             named = [{**e, n: v} for e in smallest[:3] for n, v in _pattern_fields(self.of_a, a, b)]
             yield Doubt("patternProperties", path, named + smallest)
         else:
+            for pattern in patterns_a:
+                for doubt in self.doubts(patterns_a[pattern], patterns_b[pattern], (*path, f"({pattern})")):
+                    names = [n for n in (grow(pattern, self.of_a.chance) for _ in range(4)) if n is not None]
+                    values = [{**e, n: v} for v in doubt.values[:12] for n in names for e in (smallest or [{}])[:2]]
+                    yield Doubt("patternProperties", doubt.path, values, doubt.meaning)
             for name in sorted({*fields_a, *fields_b}):
                 mine, other = fields_a.get(name, more_a), fields_b.get(name, more_b)
                 for doubt in self.doubts(mine, other, (*path, name)):
                     rule = doubt.rule if doubt.rule != "property-removed" or name in fields_a else "additionalProperties"
-                    yield Doubt(rule, doubt.path, [{**e, name: v} for v in doubt.values[:8] for e in (smallest or [{}])[:3]], doubt.meaning)
+                    yield Doubt(rule, doubt.path, [{**e, name: v} for v in doubt.values[:12] for e in (smallest or [{}])[:3]], doubt.meaning)
         if more_a is not False and more_b is not True and more_b != {}:
             for doubt in self.doubts(more_a, more_b, (*path, "*")):
                 yield Doubt(
                     "additionalProperties",
                     doubt.path,
-                    [{**e, n: v} for v in doubt.values[:8] for n in _names(a) for e in (smallest or [{}])[:2]],
+                    [{**e, n: v} for v in doubt.values[:12] for n in _names(a) for e in (smallest or [{}])[:2]],
                     doubt.meaning,
                 )
         yield from self._names(a, b, path, smallest)
@@ -369,17 +377,19 @@ def _meant(a: Schema, b: Schema, path: tuple[str, ...]) -> list[Doubt]:
 
 
 def _deep_meaning(a: Schema, b: Schema, path: tuple[str, ...]) -> list[Doubt]:
-    found = []
+    """Return the doubts about meaning anywhere below two schemas that no document tells apart."""
+    found: list[Doubt] = []
     if isinstance(a, dict) and isinstance(b, dict):
-        for name, inner in a.get("properties", {}).items():
-            other = b.get("properties", {}).get(name, {})
-            found += _meant(inner, other, (*path, name)) + _deep_meaning(inner, other, (*path, name))
-        if isinstance(a.get("items"), dict):
-            found += _meant(a["items"], b.get("items"), (*path, "*")) + _deep_meaning(a["items"], b.get("items"), (*path, "*"))
-    return found
-
-
-def _unlisted(path: tuple[str, ...], found: list[Doubt]) -> list[Doubt]:
+        for keyword, inner in a.items():
+            other = b.get(keyword)
+            if keyword in ("properties", "patternProperties") and isinstance(other, dict):
+                for name in inner:
+                    found += _meant(inner[name], other.get(name, {}), (*path, name)) + _deep_meaning(inner[name], other.get(name, {}), (*path, name))
+            elif keyword in ("items", "additionalProperties", "contains", "not", "if", "then", "else"):
+                found += _meant(inner, other, (*path, "*")) + _deep_meaning(inner, other, (*path, "*"))
+            elif keyword in ("anyOf", "oneOf", "allOf", "prefixItems") and isinstance(other, list):
+                for one, two in zip(inner, other, strict=False):
+                    found += _meant(one, two, path) + _deep_meaning(one, two, path)
     return found
 
 
@@ -429,8 +439,6 @@ def _names(a: dict[str, Any]) -> list[str]:
 
 
 def _pattern_fields(sampler: Sampler, a: dict[str, Any], b: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    from agetech.schemas.compat.sample import grow
-
     for side in (b, a):
         for pattern in side.get("patternProperties", {}):
             name = grow(pattern, sampler.chance)

@@ -199,7 +199,7 @@ def numbers(schema: dict[str, Any], kind: str) -> Iterator[Any]:
     """Yield numbers at and around the bounds."""
     low, _, high, _ = bounds(schema)
     step = Decimal(str(schema.get("multipleOf", 1)))
-    marks = [Decimal(0), Decimal(1), Decimal(-1)]
+    marks = [Decimal(0), Decimal(1), Decimal(-1), step, step * 3, -step * 5]
     for bound in (low, high):
         if bound is not None:
             marks = [bound, bound + step, bound - step, *marks]
