@@ -84,10 +84,10 @@ def unregister(name: str) -> None:
 def _files() -> dict[str, tuple[str, ...]]:
     """Return id -> file names: `phq9.json` is the newest version, `phq9@1.0.0.json` an older one that stays loadable."""
     found: dict[str, tuple[str, ...]] = {}
-    for entry in files("agetech.scoring").joinpath("instruments").iterdir():
-        if entry.name.endswith(".json"):
-            name = entry.name.removesuffix(".json").partition("@")[0]
-            found[name] = (*found.get(name, ()), entry.name)
+    names = [entry.name for entry in files("agetech.scoring").joinpath("instruments").iterdir() if entry.name.endswith(".json")]
+    for file in names:
+        name = file.removesuffix(".json").partition("@")[0]
+        found[name] = (*found.get(name, ()), file)
     return found
 
 

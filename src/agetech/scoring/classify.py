@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import nan
 from typing import Any
 
 from agetech.scoring.form import Form
@@ -49,17 +50,16 @@ def classify(one: Instrument, form: Form, found: Outcome, scheme: Scheme | None,
 
 
 def _by_scheme(one: Instrument, form: Form, found: Outcome, base: Scheme, verdict: Verdict) -> str | None:
-    """Return the category of the total under bands for all or bands by stratum."""
-    if found.total is None:
-        return None
+    """Return the category of a total under bands for all or bands by stratum."""
+    total = found.total if found.total is not None else nan
     if base.bands is None:
         stratum = stratum_of(form, base, verdict)
         found.stratum = stratum.id if stratum is not None else None
-        return None if stratum is None else _code(stratum, found.total)
-    band = base.bands.at(found.total)
+        return None if stratum is None else _code(stratum, total)
+    band = base.bands.at(total)
     code = band.code if band is not None else None
     for rival in one.rivals[base.id]:
-        other = rival.bands.at(found.total) if rival.bands is not None else None
+        other = rival.bands.at(total) if rival.bands is not None else None
         if other is not None and other.code != code:
             verdict.disputed[rival.id] = other.code
     return code
@@ -67,8 +67,6 @@ def _by_scheme(one: Instrument, form: Form, found: Outcome, base: Scheme, verdic
 
 def _beside(form: Form, found: Outcome, scheme: Scheme, verdict: Verdict, *, allow_unverified: bool) -> None:
     """Put the scheme's own result beside the default classes; without its stratum no category is given."""
-    if found.total is None:
-        return
     stratum = stratum_of(form, scheme, verdict)
     total = None if stratum is None else _applies_to(form, found, scheme)
     if stratum is None or total is None:

@@ -23,8 +23,6 @@ def number(value: object) -> float | int | None:
         return value if isfinite(value) else None  # type: ignore[arg-type, return-value]
     if isinstance(value, bool) or not isinstance(value, Real):
         return None
-    if type(value).__name__ in ("bool", "bool_"):
-        return None
     if isinstance(value, Integral):
         return int(value)
     plain = float(value)

@@ -32,7 +32,7 @@ def encode(x: Any, base: Any, code: float, out: Any) -> None:
             out[i, j] = int(place) if 0 <= place < MISSING and place == floor(place) else FORBIDDEN
 
 
-def sum_rows(  # noqa: PLR0913, PLR0917 - a kernel fills the arrays it is given
+def sum_rows(  # noqa: PLR0913 - a kernel fills the arrays it is given
     x: Any, lookup: Any, classes: Any, pairs: Any, rule: Any, status: Any, total: Any, band: Any, lacking: Any, pair: Any, flags: Any
 ) -> None:
     """Score every row of bytes `x`, shape (n, items).

@@ -51,6 +51,11 @@ FAULTS = [
     (("schemes", "default", "level"), "certain"),
     (("default_scheme",), "nonesuch"),
     (("missing", "policy"), "mean"),
+    (("missing",), {"policy": "mean", "sources": ["arithmetic"]}),
+    (("items", 0), {"id": "q1", "label": {"en": "a", "zh": "甲"}, "values": [3, 1]}),
+    (("context",), [{"id": "sex", "type": "code", "label": {"en": "sex", "zh": "性别"}, "needed_for": "total"}]),
+    (("schemes", "default", "strata"), [{"id": "s", "when": {}, "bands": OWN["schemes"]["default"]["bands"]}]),
+    (("schemes", "default", "bonus"), {"context": "age", "points": {}}),
     (("licence", "ships_text"), True),
     (("licence", "ships_text"), "no"),
     (("verification", "arithmetic", "sources"), []),
@@ -81,6 +86,24 @@ def test_strata_must_be_declared():
         check(document)
 
 
+def test_a_sum_needs_a_total():
+    with pytest.raises(SchemaError, match="range of the sum"):
+        check(copy.deepcopy(OWN) | {"total": None})
+
+
+def test_bands_need_a_total():
+    document = copy.deepcopy(dict(instrument("fried").document)) | {"total": None}
+    with pytest.raises(SchemaError, match="without a total"):
+        check(document)
+
+
+def test_a_large_file_is_refused_unread(tmp_path):
+    path = tmp_path / "own.json"
+    path.write_bytes(b" " * 2_000_001)
+    with pytest.raises(SchemaError, match="2000001"):
+        load(path)
+
+
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[]", b'{"id": 1, "id": 2}', b"[" * 100_000, b'{"a": NaN}'])
 def test_a_broken_file_is_a_schema_error(tmp_path, content):
     path = tmp_path / "own.json"
@@ -108,6 +131,17 @@ def test_register_adds_a_tenants_instrument(folder):
     unregister("acme_lonely")
     with pytest.raises(ParamsError):
         score("acme_lonely", {})
+
+
+def test_unbacked_arithmetic_is_refused_by_default(folder):
+    backing = {"level": "memory", "wanted": "the manual"}
+    document = copy.deepcopy(OWN) | {"verification": {"arithmetic": backing, "bands": backing}}
+    (folder / "own.json").write_text(json.dumps(document), encoding="utf-8")
+    register(folder)
+    got = score("acme_lonely", {"q1": 3, "q2": 3, "q3": 3})
+    assert (got.status, got.total) == ("not_computable", None)
+    assert "the manual" in got.refusal
+    assert score("acme_lonely", {"q1": 3, "q2": 3, "q3": 3}, allow_unverified=True).total == 9
 
 
 def test_register_keeps_versions_and_refuses_a_silent_change(folder):

@@ -227,6 +227,63 @@ def test_the_disputed_grip_cell():
     assert score("fried", {**form, "grip_kg": 31.5}, {"sex": "male"}, scheme="grip_31").category == "robust"
 
 
+def test_the_disputed_grip_cell_is_silent_where_nothing_changes():
+    form = {"weight_loss": 1, "exhaustion": 1, "kcal_week": 100, "walk15ft_s": 4.0, "grip_kg": 30.5, "height_cm": 170, "bmi": 27}
+    assert score("fried", form, {"sex": "male"}).disputed == {}
+    assert score("fried", form, {"sex": "male"}).total == 3
+
+
+def test_sppb_stops_at_the_first_stand_not_held():
+    done = {"gait4m_s": 4.0, "chair5_s": 10.0}
+
+    def points(**stands):
+        got = score("sppb", {**done, **stands})
+        return got.subscores.get("balance"), got.missing
+
+    assert points() == (None, ["side_s"])
+    assert points(side_s=9) == (0, [])
+    assert points(side_s=10) == (None, ["semi_s"])
+    assert points(side_s=10, semi_s=9.9) == (1, [])
+    assert points(side_s=10, semi_s=10) == (None, ["tandem_s"])
+    assert [points(side_s=10, semi_s=10, tandem_s=t)[0] for t in (2.99, 3, 9.99, 10)] == [2, 3, 3, 4]
+    assert score("sppb", {**done, "side_s": 10, "semi_s": 10}, {"unable": ["tandem_s"]}).subscores["balance"] == 2
+    walks = {4.81: 4, 4.82: 3, 6.2: 3, 6.205: 3, 6.21: 2, 8.7: 2, 8.71: 1}
+    assert {g: score("sppb", {"side_s": 0, "gait4m_s": g, "chair5_s": 61}).total for g in walks} == walks
+    stands = {11.19: 4, 11.2: 3, 13.69: 3, 13.7: 2, 16.69: 2, 16.7: 1, 60: 1}
+    assert {c: score("sppb", {"side_s": 0, "gait4m_s": 9, "chair5_s": c}).subscores["chair"] for c in stands} == stands
+
+
+def test_news2_without_oxygen_or_saturation():
+    without = {name: value for name, value in NEWS2.items() if name != "o2"}
+    assert score("news2", {**without, "spo2": 90}, {"spo2_scale": 2}).subscores["spo2"] == 0
+    assert score("news2", {**without, "spo2": 95}, {"spo2_scale": 2}).subscores["spo2"] is None
+    assert score("news2", {**NEWS2, "spo2": None}, {"spo2_scale": 1}).missing == ["spo2"]
+
+
+def test_nutrition_edges():
+    def must(bmi, loss):
+        return list(score("must", {"bmi": bmi, "loss_pct": loss, "acute": 0}).subscores.values())[:2]
+
+    assert [must(b, 0)[0] for b in (20.1, 20.0, 18.5, 18.4)] == [0, 1, 1, 2]
+    assert [must(25, x)[1] for x in (4.9, 5.0, 10.0, 10.1)] == [0, 1, 1, 2]
+    rest = dict.fromkeys("abcde", 0)
+    assert [score("mna_sf", {**rest, "bmi": b}).total for b in (18.9, 19, 20.9, 21, 22.9, 23)] == [0, 1, 1, 2, 2, 3]
+    assert [score("mna_sf", {**rest, "calf_cm": c}).total for c in (30.9, 31)] == [0, 3]
+    assert score("mna_sf", rest).missing == ["bmi"]
+    assert score("mna_sf", {**rest, "a": None, "bmi": 20}).missing == ["a"]
+
+
+def test_an_unbacked_overlay_is_withheld():
+    got = score("moca", MOCA, {**CONTEXT, "education_level": "illiterate"}, scheme="cn_education_beijing")
+    assert got.values["strata_result"] is None
+    assert "strata_result" in got.withheld
+    low = {**CONTEXT, "education_level": "illiterate"}
+    allowed = score("moca", MOCA, low, scheme="cn_education_beijing", allow_unverified=True)
+    assert allowed.values["strata_result"] == "not_impaired"
+    high = {**CONTEXT, "education_level": "secondary_or_above"}
+    assert [a["code"] for a in score("moca", MOCA, high, scheme="moca_p_veterans_mci").adjustments] == ["education_point"]
+
+
 def test_safety_flags_on_incomplete_and_invalid_forms():
     assert score("phq9", {"q9": 1}).safety_flags == ["phq9_item9"]
     assert score("phq9", {**PHQ9, "q1": "x"}).safety_flags == ["phq9_item9"]

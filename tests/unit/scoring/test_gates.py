@@ -68,6 +68,13 @@ def test_a_licensed_file_that_is_no_document(tmp_path, content):
         text("moca", licensed=path)
 
 
+def test_a_large_licensed_file_is_refused_unread(tmp_path):
+    path = tmp_path / "moca.json"
+    path.write_bytes(b" " * 1_000_001)
+    with pytest.raises(SchemaError, match="1000001"):
+        text("moca", licensed=path)
+
+
 def test_licences_say_that_nobody_confirmed_them():
     assert licence("moca") == "reserved (not confirmed)"
     assert licence("moca", "zh") == "受版权保护（未经确认）"

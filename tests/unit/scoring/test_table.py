@@ -185,3 +185,52 @@ def test_fractional_and_large_scales_take_the_single_path(tmp_path):
         assert score_table("acme_half", np.array([[1.5, 1.5, 3]])).total.tolist() == [6.0]
     finally:
         unregister("acme_half")
+
+
+@pytest.fixture
+def own(tmp_path):
+    made = []
+
+    def register_like(name, **changes):
+        document = json.loads(json.dumps(dict(instrument(name).document))) | {"id": f"acme_{name}"} | changes
+        (tmp_path / f"{name}.json").write_text(json.dumps(document), encoding="utf-8")
+        made.extend(register(tmp_path / f"{name}.json"))
+        return made[-1]
+
+    yield register_like
+    for name in made:
+        unregister(name)
+
+
+AGE = [{"id": "age", "type": "number", "min": 0, "max": 130, "label": {"en": "age", "zh": "年龄"}, "needed_for": "scheme"}]
+
+
+def test_invalid_rows_take_back_syndrome_and_dispute(own):
+    got = score_table(own("phq9", context=AGE), X, {"age": [999 if place % 2 else 70 for place in range(500)]})
+    assert set(got.values["syndrome"][1::2]) == {-1}
+    assert (got.safety_flags["phq9_item9"] == (X[:, 8] >= 1)).all()
+    table = np.array([[25, 0, 0, 20, 0, 0]] * 2)
+    got = score_table(own("morse", context=AGE), table, {"age": [70, 999]})
+    assert got.disputed["cn_gt45"].tolist() == [True, False]
+
+
+def test_unbacked_strata_are_withheld_in_tables(own):
+    schemes = json.loads(json.dumps(instrument("slums").document["schemes"]))
+    schemes["default"] |= {"level": "memory", "sources": [], "wanted": "a document"}
+    name = own("slums", schemes=schemes)
+    assert score_table(name, np.full((1, 1), 24), {"high_school": True}).category_of(0) is None
+    assert score_table(name, np.full((1, 1), 24), {"high_school": True}, allow_unverified=True).category_of(0) == "mild_ncd"
+
+
+def test_an_absence_worth_half_a_point_takes_the_single_path(own):
+    name = own("phq2", absences={"not_asked": 0.5})
+    assert score_table(name, np.array([[1, np.nan]])).total.tolist() == [1.5]
+
+
+def test_wide_answers_take_the_single_path(own):
+    items = [{"id": "count", "label": {"en": "count", "zh": "次数"}, "range": [0, 5000]}]
+    label = {"en": "any", "zh": "任意"}
+    bands = [{"lo": 0, "hi": 5000, "code": "any", "label": label}]
+    schemes = {"default": {"level": "memory", "wanted": "a document", "bands": bands}}
+    name = own("cfs", items=items, total={"min": 0, "max": 5000, "step": 1}, schemes=schemes)
+    assert score_table(name, np.array([[4321], [5001]])).total[0] == 4321
