@@ -7,6 +7,7 @@ missing; candidates are found by looking at the whole recording. Coefficients ar
 import json
 from fractions import Fraction
 from importlib.resources import files
+from itertools import pairwise
 
 import numpy as np
 
@@ -43,7 +44,7 @@ def boxes_of(x, fs, bridge=0.3):
         whole = left >= 0 and right < len(places) and bool((np.diff(chain) <= reach).all())
         if whole:
             total = np.zeros(3)
-            for p, q in zip(chain, chain[1:], strict=False):
+            for p, q in pairwise(chain):
                 lo, hi = max(p * boxes, a), min(q * boxes, b)
                 if hi > lo:
                     middle = (lo + hi) / (2 * boxes) - p
@@ -328,7 +329,7 @@ def long_flights(m, level, length):
     return {"last": upto, "landed": landed}
 
 
-def judge(r, x, p, end, n, closed, ratio, c, placement, margin, good, flights, used):
+def judge(r, x, p, end, n, closed, ratio, c, placement, margin, good, flights, used):  # noqa: PLR0917
     confirmed = int(closed[end - 1]) if end == p + 170 else len(x) - 1
     if end < p + 170:
         end = n
@@ -378,7 +379,7 @@ def judge(r, x, p, end, n, closed, ratio, c, placement, margin, good, flights, u
     return row, ((before, ending) if row["kind"] == 2 else None)
 
 
-def followed(r, p, end, stop, n, fall, row, closed, lies, posture):
+def followed(r, p, end, stop, n, fall, row, closed, lies, posture):  # noqa: PLR0917
     """Give the later stages of a fall."""
     before, now = fall[0], fall[1].copy()
     lain, risen, silent, told, moving, out = end - p, 0, 0, 0, 0.0, []

@@ -23,7 +23,7 @@ from agetech.units import ACCELERATION, BITS, CODE, DEGREE, NUMBER, SAMPLE, SECO
 if TYPE_CHECKING:
     from agetech.core.declare import Records, Signal
 
-BRIDGE = 0.3  # s, longest distance of two samples that is interpolated across. Chosen here: see ADR 0040
+BRIDGE = 0.3  # s, longest distance of two samples that is interpolated across. Chosen here: see ADR 0070
 LATENCY = 4.0  # s, most from the impact to its row of stage DETECTED
 
 
@@ -55,7 +55,7 @@ class FallParams(Params):
         le=4.0,
         en="an |a| below this is free flight of the device",
         zh="|a|低于此值视为设备自由飞行",
-        source="about 0.1 g; ADR 0040",
+        source="about 0.1 g; ADR 0070",
     )
     drop_time: Seconds = Param(
         0.25,
@@ -63,16 +63,16 @@ class FallParams(Params):
         le=2.0,
         en="free flight of this length is a dropped or tossed device, not a fall",
         zh="达到此时长的自由飞行视为设备跌落或抛掷，而非跌倒",
-        source="the longest in the developers' recordings is 0.08 s; ADR 0040",
+        source="the longest in the developers' recordings is 0.08 s; ADR 0070",
     )
     long_lie_first: Seconds = Param(
-        30.0, ge=5.0, le=86400.0, en="first limit of lying without recovery", zh="未恢复躺卧的第一时限", source="ADR 0040"
+        30.0, ge=5.0, le=86400.0, en="first limit of lying without recovery", zh="未恢复躺卧的第一时限", source="ADR 0070"
     )
     long_lie_second: Seconds = Param(
-        60.0, ge=5.0, le=86400.0, en="second limit of lying without recovery", zh="未恢复躺卧的第二时限", source="ADR 0040"
+        60.0, ge=5.0, le=86400.0, en="second limit of lying without recovery", zh="未恢复躺卧的第二时限", source="ADR 0070"
     )
     long_lie_third: Seconds = Param(
-        3600.0, ge=5.0, le=86400.0, en="third limit of lying without recovery", zh="未恢复躺卧的第三时限", source="ADR 0040"
+        3600.0, ge=5.0, le=86400.0, en="third limit of lying without recovery", zh="未恢复躺卧的第三时限", source="ADR 0070"
     )
 
 

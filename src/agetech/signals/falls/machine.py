@@ -48,10 +48,10 @@ IMPACT, DEVICE_DROPPED, FALL = 0, 1, 2  # FallKind
 DETECTED, RECOVERED, LONG_LIE = 1, 2, 3  # FallStage
 CLIPPED, GAP, INFINITE, SHORT, UNJUDGED = 1, 2, 4, 8, 16  # Remark
 APART = 50  # ticks, 1 s: a further candidate is at least so far from an impact that was no fall
-STILL = 1.5  # m/s2, ||a| - g| of a body that has settled. Chosen here: see ADR 0040
-MOVING = 1.2  # m/s2, 3 s mean of ||a| - g| of a body that walks. Chosen here: see ADR 0040
-UPRIGHT = 0.67  # squared cosine of 35 deg, from the direction before the fall. Chosen here: see ADR 0040
-LYING = 45.0  # deg, tilt from which the posture tells lying from standing. Chosen here: see ADR 0040
+STILL = 1.5  # m/s2, ||a| - g| of a body that has settled. Chosen here: see ADR 0070
+MOVING = 1.2  # m/s2, 3 s mean of ||a| - g| of a body that walks. Chosen here: see ADR 0070
+UPRIGHT = 0.67  # squared cosine of 35 deg, from the direction before the fall. Chosen here: see ADR 0070
+LYING = 45.0  # deg, tilt from which the posture tells lying from standing. Chosen here: see ADR 0070
 RISEN = 150  # ticks, 3 s of standing or walking are a recovery
 SILENT = 3000  # ticks, a minute without data ends the watch over a fall
 

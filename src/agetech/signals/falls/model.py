@@ -69,7 +69,7 @@ def from_document(text: Mapping[str, Any]) -> Model:
         bias=float(text["bias"]),
         share=float(text["share"]),
         gain=float(text["gain"]),
-        threshold=float(text["threshold"]),
+        threshold=float(text["threshold"]) + float(text.get("stricter", 0.0)),
         posture=bool(text["posture"]),
         measured=bool(text["measured"]),
     )

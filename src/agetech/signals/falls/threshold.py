@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 GRAVITY = 9.80665  # m/s2
 WATCHING, FALLING, SETTLING, LYING = 0, 1, 2, 3
-TUNED = "read from the developers' SisFall persons, see ADR 0041"
+TUNED = "read from the developers' SisFall persons, see ADR 0071"
 
 
 class ThresholdParams(Params):
