@@ -6,6 +6,7 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping
+from enum import Enum
 from fractions import Fraction
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -272,7 +273,7 @@ def _text(path: str, value: Any) -> str | None:
         return None
     if not isinstance(value, str) or not value.isprintable() or len(value) > LONGEST_TEXT:
         raise SignalError("E_CHANNELS", path, expected="printable text", got=value)
-    return str(value.value) if hasattr(value, "value") else value
+    return str(value.value) if isinstance(value, Enum) else value
 
 
 def _same_length(channels: Mapping[str, Signal], rates: Mapping[str, float]) -> None:

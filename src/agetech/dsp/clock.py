@@ -4,7 +4,7 @@ Two ways to place a sample in time. Stamps of the sample itself are taken as the
 back to the stamp before. Stamps of arrival say only that a sample is not younger than they are: the k-th sample after
 it, stamped t, shows that this one was taken no later than t - k * period. The least of these bounds over the next
 `look` seconds is what a least-squares clock follows (alpha-beta gains of a growing, then fixed, memory).
-Chosen here, no published text: see ADR 0070.
+Chosen here, no published text: see ADR 0091.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     Signal = NDArray[np.float64]
 
-LOOK = 0.5  # s that a sample waits for later arrivals; five bursts of a watch, see the ADR
+LOOK = 0.5  # s that a sample waits for later arrivals; five bursts of a watch, see ADR 0091
 ACQUIRE = 2.0  # s from which the arrival clock first takes its period
 PAUSE = 0.3  # s without arrivals that is a gap and not the pause between two bursts; WEDA's watch pauses 0.24 s at most
 OVERTAKING = 0.1  # s by which the threads of a receiver may overtake one another; chosen here

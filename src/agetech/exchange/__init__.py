@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from agetech.exchange.frames import to_frame as to_frame
     from agetech.exchange.profiles import column_profiles as column_profiles
 
-__all__ = tuple(sorted(_HOME))
+__all__ = tuple(sorted(_HOME))  # pyright: ignore[reportUnsupportedDunderAll]
 
 
 def __getattr__(name: str) -> object:
