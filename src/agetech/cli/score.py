@@ -11,6 +11,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Any, TextIO
 
@@ -26,6 +27,9 @@ from agetech.scoring.gates import licence, text
 Json = Annotated[bool, typer.Option("--json")]
 Lang = Annotated[str, typer.Option("--lang", metavar="[en|zh]")]
 Own = Annotated[list[Path] | None, typer.Option("--instruments", metavar="FOLDER")]
+FIELDS = tuple(field.name for field in fields(Score))
+NOTHING: tuple[object, ...] = (None, [], {})
+ALWAYS = ("total", "category")  # null where there is none
 SHOWN = 20  # rows of a table on the terminal; --out and --json hold all
 VIEWS = ("list", "show", "licence", "verification")
 
@@ -62,7 +66,7 @@ KEYS = {"r": Absence.REFUSED, "d": Absence.DONT_KNOW, "u": Absence.UNABLE, "s": 
 
 
 @guarded
-def score_command(  # noqa: PLR0913, PLR0917 - typer reads one argument an option
+def score_command(  # noqa: PLR0913 - typer reads one argument an option
     name: Annotated[str, typer.Argument(metavar="INSTRUMENT")],
     file: Annotated[Path, typer.Argument(metavar="FILE")],
     scheme: Annotated[str | None, typer.Option("--scheme")] = None,
@@ -116,9 +120,9 @@ def _deliver(one: Instrument, results: Iterator[tuple[str, Score]], out: Path | 
             if len(first) < SHOWN:
                 first.append((who, result))
             if file is not None:
-                file.write(json.dumps({"id": who, **result.as_dict()}, ensure_ascii=False, allow_nan=False) + "\n")
+                file.write(line_of(who, result))
             if as_document:
-                sys.stdout.write(json.dumps({"id": who, **result.as_dict()}, ensure_ascii=False, allow_nan=False) + "\n")
+                sys.stdout.write(line_of(who, result))
     if as_document:
         return
     if sum(seen.values()) == 1:
@@ -127,6 +131,12 @@ def _deliver(one: Instrument, results: Iterator[tuple[str, Score]], out: Path | 
         _summary(one, first, seen, classes, raised)
     if out is not None:
         show(SAID["written"][language()].format(path=out))
+
+
+def line_of(who: str, result: Score) -> str:
+    """Return a result as one line of JSON, parts that say nothing left out; `Score.from_dict` reads it back."""
+    said = {name: value for name in FIELDS if (value := getattr(result, name)) not in NOTHING or name in ALWAYS}
+    return json.dumps({"id": who, **said, "notice": dict(result.notice)}, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def _summary(one: Instrument, first: list[tuple[str, Score]], seen: Counter[str], classes: Counter[str], raised: int) -> None:

@@ -11,9 +11,9 @@ import typer
 from typer.testing import CliRunner
 
 from agetech.cli.answers import encoding_of, read_answers, value
-from agetech.cli.score import COMMANDS, HELP
+from agetech.cli.score import COMMANDS, HELP, line_of
 from agetech.errors import ExchangeError, ParamsError
-from agetech.scoring import Absence, instrument
+from agetech.scoring import Absence, Score, instrument, score
 
 ROWS = [
     ["编号", *(f"q{n}" for n in range(1, 10))],
@@ -77,6 +77,14 @@ def test_score_prints_a_table_and_writes_lines(tmp_path):
     assert [(line["id"], line["status"], line["total"]) for line in lines] == [
         ("甲", "ok", 9), ("乙", "ok", 24), ("丙", "prorated", 9), ("丁", "invalid", None)]  # fmt: skip
     assert list(tmp_path.iterdir()) == [path, out] or set(tmp_path.iterdir()) == {path, out}
+
+
+def test_a_line_is_read_back():
+    for form in ({f"q{n}": 0 for n in range(1, 10)}, {"q9": 1}, {"q1": "x"}):
+        result = score("phq9", form)
+        document = json.loads(line_of("a", result))
+        assert Score.from_dict(document) == result
+        assert document["notice"]["zh"]
 
 
 def test_one_person_is_a_card_in_either_language(tmp_path):
