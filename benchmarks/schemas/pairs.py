@@ -23,9 +23,24 @@ def _objects(schema: Schema) -> Iterator[Schema]:
     yield {"type": "object", "properties": {"l": {"type": "array", "items": schema}}, "required": ["l"], "additionalProperties": False}
     yield {"type": "object", "properties": {"l": {"type": "array", "items": schema, "minItems": 2}}, "required": ["l"]}
     yield {"$defs": {"t": schema}, "type": "object", "properties": {"a": {"$ref": "#/$defs/t"}}, "required": ["a"]}
-    yield {"$defs": {"t": {"type": "object", "properties": {"a": schema}, "required": ["a"]}}, "type": "array", "items": {"$ref": "#/$defs/t"}}
+    yield {
+        "$defs": {"t": {"type": "object", "properties": {"a": schema}, "required": ["a"]}},
+        "type": "array",
+        "items": {"$ref": "#/$defs/t"},
+    }
     yield {"type": "object", "additionalProperties": schema, "propertyNames": {"pattern": "^[a-z]+$"}}
-    yield {"type": "object", "properties": {"a": {"anyOf": [schema, {"type": "object", "properties": {"never": {"const": 1}}, "required": ["never"], "additionalProperties": False}]}}, "required": ["a"]}
+    yield {
+        "type": "object",
+        "properties": {
+            "a": {
+                "anyOf": [
+                    schema,
+                    {"type": "object", "properties": {"never": {"const": 1}}, "required": ["never"], "additionalProperties": False},
+                ]
+            }
+        },
+        "required": ["a"],
+    }
 
 
 def _both(rule: str, narrow: Schema, wide: Schema) -> Iterator[Pair]:
@@ -39,7 +54,9 @@ def _both(rule: str, narrow: Schema, wide: Schema) -> Iterator[Pair]:
 
 S, I, N = {"type": "string"}, {"type": "integer"}, {"type": "number"}
 O = {"type": "object", "properties": {"x": S}, "required": ["x"], "additionalProperties": False}
-TAGGED = [{"type": "object", "properties": {"k": {"const": k}, "v": S}, "required": ["k"], "additionalProperties": False} for k in ("p", "q", "r")]
+TAGGED = [
+    {"type": "object", "properties": {"k": {"const": k}, "v": S}, "required": ["k"], "additionalProperties": False} for k in ("p", "q", "r")
+]
 WIDENINGS: dict[str, tuple[Schema, Schema]] = {
     "type": (I, N),
     "type-list": (S, {"type": ["string", "integer"]}),
@@ -60,16 +77,25 @@ WIDENINGS: dict[str, tuple[Schema, Schema]] = {
     "maxItems": ({"type": "array", "items": I, "maxItems": 2}, {"type": "array", "items": I, "maxItems": 4}),
     "uniqueItems": ({"type": "array", "items": S, "uniqueItems": True}, {"type": "array", "items": S}),
     "items": ({"type": "array", "items": I}, {"type": "array", "items": N}),
-    "prefixItems": ({"type": "array", "prefixItems": [I, S], "minItems": 2, "items": False}, {"type": "array", "prefixItems": [N, S], "minItems": 2, "items": False}),
+    "prefixItems": (
+        {"type": "array", "prefixItems": [I, S], "minItems": 2, "items": False},
+        {"type": "array", "prefixItems": [N, S], "minItems": 2, "items": False},
+    ),
     "minProperties": ({"type": "object", "additionalProperties": S, "minProperties": 2}, {"type": "object", "additionalProperties": S}),
     "maxProperties": ({"type": "object", "additionalProperties": S, "maxProperties": 1}, {"type": "object", "additionalProperties": S}),
     "property-added": (O, {**O, "properties": {"x": S, "y": I}}),
     "required-removed": (O, {**O, "required": []}),
     "additionalProperties": (O, {k: v for k, v in O.items() if k != "additionalProperties"}),
     "additionalProperties-schema": ({"type": "object", "additionalProperties": I}, {"type": "object", "additionalProperties": N}),
-    "propertyNames": ({"type": "object", "additionalProperties": S, "propertyNames": {"maxLength": 3}}, {"type": "object", "additionalProperties": S}),
+    "propertyNames": (
+        {"type": "object", "additionalProperties": S, "propertyNames": {"maxLength": 3}},
+        {"type": "object", "additionalProperties": S},
+    ),
     "patternProperties": ({"type": "object", "patternProperties": {"^a": I}}, {"type": "object", "patternProperties": {"^a": N}}),
-    "dependentRequired": ({"type": "object", "properties": {"p": S, "q": S}, "dependentRequired": {"p": ["q"]}}, {"type": "object", "properties": {"p": S, "q": S}}),
+    "dependentRequired": (
+        {"type": "object", "properties": {"p": S, "q": S}, "dependentRequired": {"p": ["q"]}},
+        {"type": "object", "properties": {"p": S, "q": S}},
+    ),
     "oneOf-branch": ({"oneOf": TAGGED[:2]}, {"oneOf": TAGGED}),
     "anyOf-branch": ({"anyOf": [S, {"type": "boolean"}]}, {"anyOf": [S, {"type": "boolean"}, I]}),
     "allOf": ({"allOf": [{"type": "number"}, {"minimum": 3}]}, {"allOf": [{"type": "number"}, {"minimum": 1}]}),
@@ -80,7 +106,14 @@ CROSSING: dict[str, tuple[Schema, Schema]] = {
     "type-changed": (S, I),
     "pattern-changed": ({"type": "string", "pattern": "^a+$"}, {"type": "string", "pattern": "^b+$"}),
     "const-changed": ({"const": 1}, {"const": 2}),
-    "discriminator-changed": ({"oneOf": TAGGED[:2]}, {"oneOf": [{**t, "properties": {"kind": {"const": t["properties"]["k"]["const"]}, "v": S}, "required": ["kind"]} for t in TAGGED[:2]]}),
+    "discriminator-changed": (
+        {"oneOf": TAGGED[:2]},
+        {
+            "oneOf": [
+                {**t, "properties": {"kind": {"const": t["properties"]["k"]["const"]}, "v": S}, "required": ["kind"]} for t in TAGGED[:2]
+            ]
+        },
+    ),
     "not": ({"not": {"type": "string"}}, {"not": {"type": "integer"}}),
     "range-moved": ({"type": "number", "minimum": 0, "maximum": 5}, {"type": "number", "minimum": 3, "maximum": 9}),
 }

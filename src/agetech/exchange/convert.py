@@ -294,7 +294,7 @@ def event_of(held: Any) -> Document:
     }
     content |= {"state": "active", "signal": "on", "latching": kind == "fall", "features": features}
     content["transitions"] = [{"at": known, "to": "active", "actor": {"role": "software"}}]
-    content["algorithm"] = {"id": held.algorithm, "version": held.version, "parameters_sha256": held.params}
+    content["algorithm"] = {"id": held.algorithm, "version": held.version, "parameters_digest": held.params}
     content |= {"stage": held.stage.lower()} if held.stage else {}
     content |= {"device": {"kind": "device", "id": held.device}} if held.device else {}
     return documents.read(content)

@@ -14,8 +14,19 @@ NURSE, MACHINE = v1.Actor(role="nurse"), v1.Actor(role="software")
 def fall(**changes):
     at = "2026-11-23T08:00:00+08:00"
     fields = dict(
-        id="e1", recorded_at=at, producer=v1.Producer(name="t", version="1"), subject=v1.Reference(kind="elder-profile", id="p1"), type="fall", kind="physiological",
-        priority="high", onset=at, detected_at=at, state="active", signal="on", latching=True, transitions=[v1.Transition(at=at, to="active", actor=MACHINE)],
+        id="e1",
+        recorded_at=at,
+        producer=v1.Producer(name="t", version="1"),
+        subject=v1.Reference(kind="elder-profile", id="p1"),
+        type="fall",
+        kind="physiological",
+        priority="high",
+        onset=at,
+        detected_at=at,
+        state="active",
+        signal="on",
+        latching=True,
+        transitions=[v1.Transition(at=at, to="active", actor=MACHINE)],
     )
     return v1.Event(**fields | changes)
 
@@ -48,7 +59,12 @@ def test_a_machine_acknowledges_nothing_and_time_does_not_run_back():
 
 def test_a_countdown_can_be_cancelled_by_the_person_only_before_it_ends():
     at = "2026-11-23T08:00:00+08:00"
-    pending = fall(state="pending", signal="off", countdown=v1.Quantity(value=30, unit="s"), transitions=[v1.Transition(at=at, to="pending", actor=MACHINE)])
+    pending = fall(
+        state="pending",
+        signal="off",
+        countdown=v1.Quantity(value=30, unit="s"),
+        transitions=[v1.Transition(at=at, to="pending", actor=MACHINE)],
+    )
     assert pending.then("2026-11-23T08:00:10+08:00", "cancelled", v1.Actor(role="elder")).state == "cancelled"
     raised = pending.then("2026-11-23T08:00:30+08:00", "active", MACHINE)
     with pytest.raises(SchemaError):

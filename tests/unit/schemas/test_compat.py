@@ -94,8 +94,18 @@ def test_the_released_minor_is_additive():
 
 
 def test_recursive_schemas_come_to_an_end():
-    tree = {"$defs": {"t": {"type": "object", "properties": {"l": {"$ref": "#/$defs/t"}, "v": {"type": "integer"}}, "additionalProperties": False}}, "$ref": "#/$defs/t"}
-    wide = {"$defs": {"t": {"type": "object", "properties": {"l": {"$ref": "#/$defs/t"}, "v": {"type": "number"}}, "additionalProperties": False}}, "$ref": "#/$defs/t"}
+    tree = {
+        "$defs": {
+            "t": {"type": "object", "properties": {"l": {"$ref": "#/$defs/t"}, "v": {"type": "integer"}}, "additionalProperties": False}
+        },
+        "$ref": "#/$defs/t",
+    }
+    wide = {
+        "$defs": {
+            "t": {"type": "object", "properties": {"l": {"$ref": "#/$defs/t"}, "v": {"type": "number"}}, "additionalProperties": False}
+        },
+        "$ref": "#/$defs/t",
+    }
     assert compat.check(tree, tree).passes
     assert compat.check(tree, wide).passes
     assert compat.check(tree, wide, "forward").verdict == "breaking"

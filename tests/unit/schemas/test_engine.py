@@ -10,13 +10,24 @@ from agetech.schemas.engine import Judge, equal, formatted
 from benchmarks.schemas.make import MAKERS, make
 
 SCHEMAS = [
-    {"type": "object", "properties": {"a": {"type": "integer", "minimum": 1, "exclusiveMaximum": 5}}, "required": ["a"], "additionalProperties": False},
+    {
+        "type": "object",
+        "properties": {"a": {"type": "integer", "minimum": 1, "exclusiveMaximum": 5}},
+        "required": ["a"],
+        "additionalProperties": False,
+    },
     {"type": ["string", "null"], "minLength": 2, "maxLength": 3, "pattern": "^a"},
     {"type": "array", "prefixItems": [{"const": 1}], "items": {"type": "number"}, "minItems": 1, "maxItems": 3, "uniqueItems": True},
     {"anyOf": [{"type": "string"}, {"enum": [1, 2.0, None, [1], {"x": True}]}]},
     {"oneOf": [{"type": "integer"}, {"minimum": 2}]},
     {"allOf": [{"type": "number"}, {"multipleOf": 0.5}], "not": {"const": 1.5}},
-    {"patternProperties": {"^x": {"type": "integer"}}, "propertyNames": {"maxLength": 2}, "additionalProperties": {"type": "string"}, "minProperties": 1, "maxProperties": 2},
+    {
+        "patternProperties": {"^x": {"type": "integer"}},
+        "propertyNames": {"maxLength": 2},
+        "additionalProperties": {"type": "string"},
+        "minProperties": 1,
+        "maxProperties": 2,
+    },
     {"if": {"type": "string"}, "then": {"minLength": 2}, "else": {"type": "integer"}},
     {"contains": {"type": "integer"}, "minContains": 2},
     {"dependentRequired": {"a": ["b"]}, "dependentSchemas": {"c": {"required": ["d"]}}},
@@ -24,7 +35,40 @@ SCHEMAS = [
     True,
     False,
 ]
-VALUES = [None, True, False, 0, 1, 1.0, 2, 1.5, 3.25, 7, "", "a", "ab", "abcd", "b", [], [1], [1, 2], [1, 1], [1, True], [1, "a"], [[]], {}, {"a": 1}, {"a": 4.0}, {"a": 9}, {"a": 1, "b": 2}, {"x": 1}, {"xyz": 1}, {"c": 1}, {"c": 1, "d": 2}, {"q": "s"}]
+VALUES = [
+    None,
+    True,
+    False,
+    0,
+    1,
+    1.0,
+    2,
+    1.5,
+    3.25,
+    7,
+    "",
+    "a",
+    "ab",
+    "abcd",
+    "b",
+    [],
+    [1],
+    [1, 2],
+    [1, 1],
+    [1, True],
+    [1, "a"],
+    [[]],
+    {},
+    {"a": 1},
+    {"a": 4.0},
+    {"a": 9},
+    {"a": 1, "b": 2},
+    {"x": 1},
+    {"xyz": 1},
+    {"c": 1},
+    {"c": 1, "d": 2},
+    {"q": "s"},
+]
 
 
 @pytest.mark.parametrize("schema", SCHEMAS)

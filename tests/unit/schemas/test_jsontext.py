@@ -36,7 +36,9 @@ def test_what_is_doubtful_is_refused_with_its_place(text, code, path):
         assert (caught.value.code, caught.value.path) == (code, path)
 
 
-@pytest.mark.parametrize("text", ["1.00", "1E-22", "-0", "-0.0", "0.001530", "1.000000000000000000E-245", "-1.000000000000000000E+245", "7"])
+@pytest.mark.parametrize(
+    "text", ["1.00", "1E-22", "-0", "-0.0", "0.001530", "1.000000000000000000E-245", "-1.000000000000000000E+245", "7"]
+)
 def test_numbers_keep_every_digit(text):
     assert dumps(loads(f"[{text}]")) == f"[{text}]"
 

@@ -76,7 +76,12 @@ def test_schemas_follow_2020_12_and_judge_as_the_models_do(name):
 
 
 def test_schemas_canonical_form_ignores_what_generators_disagree_on():
-    one = {"type": "object", "title": "X", "properties": {"a": {"type": "number", "minimum": 0.0, "title": "A", "default": None}}, "additionalProperties": True}
+    one = {
+        "type": "object",
+        "title": "X",
+        "properties": {"a": {"type": "number", "minimum": 0.0, "title": "A", "default": None}},
+        "additionalProperties": True,
+    }
     other = {"properties": {"a": {"minimum": 0, "type": "number"}}, "type": "object"}
     assert publish.canonical(one) == publish.canonical(other)
 
@@ -115,7 +120,12 @@ def _observation():
 def test_constructors_take_none_for_absent_and_raise_only_ours():
     assert v1.Quantity(value=1, unit="1", comparator=None) == v1.Quantity(value=1, unit="1")
     for wrong in ({}, {"value": 1}, {"value": 1, "unit": "1", "x": 1}, {"value": float("nan"), "unit": "1"}, {"value": True, "unit": "1"}):
-        for call in (lambda w=wrong: v1.Quantity(**w), lambda w=wrong: v1.Quantity.parse(w), lambda w=wrong: v1.Quantity.model_validate(w), lambda w=wrong: v1.Quantity.model_construct(**w)):
+        for call in (
+            lambda w=wrong: v1.Quantity(**w),
+            lambda w=wrong: v1.Quantity.parse(w),
+            lambda w=wrong: v1.Quantity.model_validate(w),
+            lambda w=wrong: v1.Quantity.model_construct(**w),
+        ):
             with pytest.raises(SchemaError):
                 call()
     with pytest.raises(SchemaError):
@@ -148,7 +158,9 @@ def test_no_sensitive_value_is_shown(caplog):
 
 def _plant(content, canaries, r):
     if isinstance(content, dict):
-        return {k: _plant(v, canaries, r) for k, v in content.items() if k != "schema"} | ({"schema": content["schema"]} if "schema" in content else {})
+        return {k: _plant(v, canaries, r) for k, v in content.items() if k != "schema"} | (
+            {"schema": content["schema"]} if "schema" in content else {}
+        )
     if isinstance(content, list):
         return [_plant(v, canaries, r) for v in content]
     return r.choice(canaries) if isinstance(content, str) and r.random() < 0.3 else content
@@ -161,8 +173,18 @@ def test_a_newer_minor_is_read_kept_and_written_back():
         content["schema_version"] = "1.9.3"
         content["newfield"] = {"x": [1, "y"], "z~/": None}
         for value in list(content.values()):
-            if isinstance(value, dict) and value is not content["newfield"] and value is not content.get("extensions") and "CANARY" not in str(value):
-                if not any(isinstance(v, dict) for v in value.values()) and name not in ("episode", "conformance-report", "bundle", "dataset-card"):
+            if (
+                isinstance(value, dict)
+                and value is not content["newfield"]
+                and value is not content.get("extensions")
+                and "CANARY" not in str(value)
+            ):
+                if not any(isinstance(v, dict) for v in value.values()) and name not in (
+                    "episode",
+                    "conformance-report",
+                    "bundle",
+                    "dataset-card",
+                ):
                     value["inner_new"] = 7
         document = documents.read(content)
         assert documents.kept_unknown(document)["/newfield"] == content["newfield"]
@@ -175,7 +197,14 @@ def test_a_newer_major_and_an_unknown_schema_are_refused():
     with pytest.raises(SchemaError) as caught:
         documents.read({**content, "schema": "https://schemas.agetech.example/observation/2", "schema_version": "2.0.0"})
     assert caught.value.code == "E_SCHEMA_MAJOR"
-    for change in ({"schema": "https://schemas.agetech.example/nosuch/1"}, {"schema": "x"}, {"schema": 3}, {"schema_version": "1.0"}, {"schema_version": "2.0.0"}, {"schema_version": None}):
+    for change in (
+        {"schema": "https://schemas.agetech.example/nosuch/1"},
+        {"schema": "x"},
+        {"schema": 3},
+        {"schema_version": "1.0"},
+        {"schema_version": "2.0.0"},
+        {"schema_version": None},
+    ):
         with pytest.raises(SchemaError):
             documents.read({**content, **change})
     with pytest.raises(SchemaError):

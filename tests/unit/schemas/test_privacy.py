@@ -22,7 +22,13 @@ def consent(**changes):
 def test_what_was_permitted_and_nothing_else():
     one = consent()
     assert v1.permits(one, "health", "care", "h1", AT)
-    for case in (("biometric", "care", "h1", AT), ("health", "research", "h1", AT), ("health", "care", "h2", AT), ("health", "care", "h1", Instant("2027-01-01T00:00:00Z")), ("health", "care", "h1", Instant("2025-12-31T23:59:59Z"))):
+    for case in (
+        ("biometric", "care", "h1", AT),
+        ("health", "research", "h1", AT),
+        ("health", "care", "h2", AT),
+        ("health", "care", "h1", Instant("2027-01-01T00:00:00Z")),
+        ("health", "care", "h1", Instant("2025-12-31T23:59:59Z")),
+    ):
         assert not v1.permits(one, *case)
     assert not v1.permits([], "health", "care", "h1", AT)
 
@@ -39,7 +45,15 @@ def test_deny_beats_permit_and_withdrawal_counts_from_its_moment():
 
 @pytest.mark.parametrize(
     "change",
-    [{"grantor": "guardian"}, {"cross_border": True}, {"separate_consent": False}, {"period": {"start": "2026"}}, {"withdrawn_at": "2026-06-01T00:00:00Z"}, {"purposes": []}, {"purposes": ["*"]}],
+    [
+        {"grantor": "guardian"},
+        {"cross_border": True},
+        {"separate_consent": False},
+        {"period": {"start": "2026"}},
+        {"withdrawn_at": "2026-06-01T00:00:00Z"},
+        {"purposes": []},
+        {"purposes": ["*"]},
+    ],
 )
 def test_a_consent_that_proves_nothing_is_refused(change):
     with pytest.raises(SchemaError):
@@ -75,7 +89,12 @@ def test_resident_numbers():
 
 
 def test_redaction_follows_the_labels():
-    content = {**make(random.Random(3), "elder-profile"), "care_level": {"scheme": "gbt_42195", "edition": "2022", "level": 2, "assessed_at": "2026-01-01T00:00:00Z"}, "consents": [{"kind": "consent", "id": "c"}], "retention_until": "2030-01-01"}
+    content = {
+        **make(random.Random(3), "elder-profile"),
+        "care_level": {"scheme": "gbt_42195", "edition": "2022", "level": 2, "assessed_at": "2026-01-01T00:00:00Z"},
+        "consents": [{"kind": "consent", "id": "c"}],
+        "retention_until": "2030-01-01",
+    }
     profile = read(content)
     bare = privacy.redact(profile)
     assert "pseudonym" not in bare and "care_level" not in bare and "schema" in bare

@@ -11,7 +11,10 @@ def test_every_unit_of_the_table_and_the_catalogue_parses():
         parse(code)
 
 
-@pytest.mark.parametrize("code", ["dB(SPL)", "lbs", "beats/min", "{beat}/min}", "", " m", "m/", "m..s", "m//s", "mm Hg", "x" * 65, "m(s", "((((((((((m))))))))))", "米"])
+@pytest.mark.parametrize(
+    "code",
+    ["dB(SPL)", "lbs", "beats/min", "{beat}/min}", "", " m", "m/", "m..s", "m//s", "mm Hg", "x" * 65, "m(s", "((((((((((m))))))))))", "米"],
+)
 def test_what_is_no_unit_is_refused(code):
     with pytest.raises(SchemaError):
         parse(code)
@@ -20,8 +23,16 @@ def test_what_is_no_unit_is_refused(code):
 def test_factors_agree_with_the_exact_table():
     for one in UNITS.values():
         for other in UNITS.values():
-            if one.dimension == other.dimension and not one.offset and not other.offset and one.dimension not in ("level", "bits", "code", "sample", "count"):
-                assert parse(one.code).factor / parse(other.code).factor == pytest.approx(one.factor / other.factor, rel=1e-9), (one.code, other.code)
+            if (
+                one.dimension == other.dimension
+                and not one.offset
+                and not other.offset
+                and one.dimension not in ("level", "bits", "code", "sample", "count")
+            ):
+                assert parse(one.code).factor / parse(other.code).factor == pytest.approx(one.factor / other.factor, rel=1e-9), (
+                    one.code,
+                    other.code,
+                )
 
 
 def test_dimensions():

@@ -41,6 +41,8 @@ class Builder:
                 except AgetechError as fault:
                     if fault.code == "E_MAP_ZONE":
                         raise
+                    if not fault.path.startswith("/"):
+                        fault.path = f"/{'/'.join(row.path)}: {fault.path}"
                     self.out.refused.append(fault)
         self.out.unmapped = self._unread()
         return self.out

@@ -32,6 +32,9 @@ def applied(made: Any, told: list[Step]) -> tuple[Any, list[Step]]:
     """Return (`made` with the steps applied, steps that no longer fit because the document was changed since)."""
     held, left = {"": _copy(made)}, []
     for step in told:
+        if not _formed(step):
+            left.append(step)
+            continue
         *parents, last = ["", *step["at"]]
         at: Any = held
         for part in parents:
@@ -47,6 +50,17 @@ def applied(made: Any, told: list[Step]) -> tuple[Any, list[Step]]:
         else:
             left.append(step)
     return held[""], left
+
+
+_NEEDS = {"add": {"to"}, "set": {"was", "to"}, "del": {"was"}}
+
+
+def _formed(step: Any) -> bool:
+    """Return True for a step as `steps` makes it; a text of others may hold anything."""
+    if not isinstance(step, dict) or not isinstance(step.get("do"), str) or not isinstance(step.get("at"), list):
+        return False
+    known = _NEEDS.get(step["do"])
+    return known is not None and known <= set(step) and all(isinstance(part, str | int) for part in step["at"])
 
 
 def _copy(value: Any) -> Any:

@@ -115,7 +115,7 @@ def _inward(header: Content, body: Content, measure: Content, subject: str, at: 
     elif measure["key"] in body or strict:
         held = body.get(measure["key"])
         if measure.get("list") and isinstance(held, list) and len(held) == 1 and isinstance(held[0], dict):
-            held = held[0].get("illuminance", held[0])
+            held = held[0].get("intensity", held[0])
         made["value"] = _quantity(held, f"/body/{measure['key']}")
     statistic = body.get("descriptive_statistic")
     if isinstance(statistic, str) and statistic:
@@ -236,7 +236,7 @@ def _outward(document: Document, *, told: str | None) -> Content:
                 body[key] = _unit_value(part["value"], measure["units"])
         if "key" in measure and isinstance(content.get("value"), dict) and "unit" in content["value"]:
             value = _unit_value(content["value"], measure["units"])
-            body[measure["key"]] = [{"illuminance": value}] if measure.get("list") else value
+            body[measure["key"]] = [{"intensity": value}] if measure.get("list") else value
         body |= {"descriptive_statistic": content["statistic"].replace("_", " ")} if "statistic" in content else {}
         body |= {"body_posture": content["posture"].replace("_", " ")} if "posture" in content else {}
     if isinstance(frame, str):

@@ -266,7 +266,9 @@ class Inclusion:
                 mine, other = fields_a.get(name, more_a), fields_b.get(name, more_b)
                 for doubt in self.doubts(mine, other, (*path, name)):
                     rule = doubt.rule if doubt.rule != "property-removed" or name in fields_a else "additionalProperties"
-                    yield Doubt(rule, doubt.path, [{**e, name: v} for v in doubt.values[:12] for e in (smallest or [{}])[:3]], doubt.meaning)
+                    yield Doubt(
+                        rule, doubt.path, [{**e, name: v} for v in doubt.values[:12] for e in (smallest or [{}])[:3]], doubt.meaning
+                    )
         if more_a is not False and more_b is not True and more_b != {}:
             for doubt in self.doubts(more_a, more_b, (*path, "*")):
                 yield Doubt(
@@ -384,7 +386,9 @@ def _deep_meaning(a: Schema, b: Schema, path: tuple[str, ...]) -> list[Doubt]:
             other = b.get(keyword)
             if keyword in ("properties", "patternProperties") and isinstance(other, dict):
                 for name in inner:
-                    found += _meant(inner[name], other.get(name, {}), (*path, name)) + _deep_meaning(inner[name], other.get(name, {}), (*path, name))
+                    found += _meant(inner[name], other.get(name, {}), (*path, name)) + _deep_meaning(
+                        inner[name], other.get(name, {}), (*path, name)
+                    )
             elif keyword in ("items", "additionalProperties", "contains", "not", "if", "then", "else"):
                 found += _meant(inner, other, (*path, "*")) + _deep_meaning(inner, other, (*path, "*"))
             elif keyword in ("anyOf", "oneOf", "allOf", "prefixItems") and isinstance(other, list):

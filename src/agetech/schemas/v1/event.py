@@ -10,7 +10,7 @@ from pydantic import Field, Strict, model_validator
 from agetech.errors import SchemaError
 from agetech.schemas import alarms
 from agetech.schemas.instants import Instant
-from agetech.schemas.kinds import At, Flag, Line, Name, Number, Prose, Sha256, Share, Token
+from agetech.schemas.kinds import At, Flag, Line, Name, Number, Prose, Share, Token
 from agetech.schemas.meaning import said
 from agetech.schemas.model import Broken, Model
 from agetech.schemas.v1.datatypes import Actor, Coding, Document, Duration, Reference, Role, of, stamped
@@ -81,7 +81,7 @@ class AlgorithmRun(Model):
 
     id: Line = said("Algorithm id", "算法标识", binding="agetech-algorithms")
     version: Line = said("Algorithm version", "算法版本")
-    parameters_sha256: Sha256 | None = said("Digest of the parameters", "参数摘要", optional=True)
+    parameters_digest: Line | None = said("Digest of the parameters", "参数摘要", optional=True)
 
 
 class FieldVerdict(Model):
