@@ -56,3 +56,26 @@ def test_a_reader_that_leaves_is_no_fault():
         process.stdout.close()
         assert process.wait(timeout=60) in (0, 1)
         assert b"Traceback" not in process.stderr.read()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a pseudo terminal needs POSIX")
+@pytest.mark.parametrize(("no_color", "coloured"), [("", True), ("1", False)])
+def test_colour_on_a_terminal_unless_no_color_is_set(no_color, coloured):
+    import pty
+
+    ours, theirs = pty.openpty()
+    env = {**os.environ, "AGETECH_LANG": "en", "NO_COLOR": no_color, "TERM": "xterm-256color"}
+    command = [sys.executable, "-m", "agetech", "describe", "nothing"]
+    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=env) as process:
+        os.close(theirs)
+        seen = b""
+        try:
+            while part := os.read(ours, 4096):
+                seen += part
+        except OSError:  # Linux says so at the end of a terminal
+            pass
+        os.close(ours)
+        assert process.wait(timeout=60) == 4
+    assert b"E_ALGORITHM" in seen
+    assert (b"\x1b[1;31m" in seen) == coloured
+    assert (b"31m" in seen) == coloured
