@@ -19,7 +19,6 @@ WORDS = {
         "baseline": "falls.threshold",
         "impact": "Impact within 0.2 s of the largest \\|a\\|: {near}. Inside the hand label: {inside}. "
         "Calibration error: {error} over {rows} rows. Largest delay: {delay} s.",
-        "Calibration error: {error} over {rows} rows. Largest delay: {delay} s.",
         "waist": "**Waist** (SisFall)",
         "wrist": "**Wrist** (WEDA-FALL)",
         "none": "no label",

@@ -95,7 +95,7 @@ def valid() -> Iterator[tuple[str, list[str], float, Signal]]:
     yield "fall from standing", ["FALL"], 50.0, made(Still(8.0), Fall(Direction.BACKWARD, 7.0), seed=7)
     yield "walking", ["DAILY"], 50.0, made(Still(3.0), Walk(10.0), seed=8)
     yield "sitting down and standing up", ["DAILY"], 50.0, made(Still(4.0), Sit(), Still(3.0), Stand(), Still(3.0), seed=9)
-    yield "lying down and turning over", ["DAILY"], 50.0, made(Still(4.0), LieDown(), Still(3.0), TurnOver(), Still(3.0), seed=10)
+    yield "lying down and turning over", ["DAILY"], 50.0, made(Still(4.0), Sit(), LieDown(), Still(3.0), TurnOver(), Still(3.0), seed=10)
     yield "bending", ["DAILY"], 50.0, made(Still(4.0), Bend(), Still(5.0), seed=11)
     yield "standing still", ["DAILY"], 50.0, made(Still(8.0), seed=12)
     for fs in (20.0, 25.0, 64.0, 100.0):

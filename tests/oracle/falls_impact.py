@@ -329,7 +329,7 @@ def long_flights(m, level, length):
     return {"last": upto, "landed": landed}
 
 
-def judge(r, x, p, end, n, closed, ratio, c, placement, margin, good, flights, used):  # noqa: PLR0917
+def judge(r, x, p, end, n, closed, ratio, c, placement, margin, good, flights, used):
     confirmed = int(closed[end - 1]) if end == p + 170 else len(x) - 1
     if end < p + 170:
         end = n
@@ -379,7 +379,7 @@ def judge(r, x, p, end, n, closed, ratio, c, placement, margin, good, flights, u
     return row, ((before, ending) if row["kind"] == 2 else None)
 
 
-def followed(r, p, end, stop, n, fall, row, closed, lies, posture):  # noqa: PLR0917
+def followed(r, p, end, stop, n, fall, row, closed, lies, posture):
     """Give the later stages of a fall."""
     before, now = fall[0], fall[1].copy()
     lain, risen, silent, told, moving, out = end - p, 0, 0, 0, 0.0, []
