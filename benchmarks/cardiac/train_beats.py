@@ -182,7 +182,9 @@ def main() -> None:
     if folds:
         found = left_out(records, folds)
         gross = sum(found["scores"].values(), BeatScore(0, 0, 0, np.zeros(0)))
-        print(f"Se {gross.sensitivity:.5f} PPV {gross.predictivity:.5f} FN {gross.missed} FP {gross.false}", found["kinds"], found["weights"])
+        print(
+            f"Se {gross.sensitivity:.5f} PPV {gross.predictivity:.5f} FN {gross.missed} FP {gross.false}", found["kinds"], found["weights"]
+        )
         return
     weights = fit(records)
     kinds = fit_kinds(records, weights)

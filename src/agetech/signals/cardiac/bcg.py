@@ -17,8 +17,17 @@ if TYPE_CHECKING:
 
 class BcgParams(Params):
     apart: Seconds = Param(0.4, ge=0.25, le=0.8, en="least distance of two beats", zh="相邻心搏最短间隔", source="chosen here: ADR 0085")
-    bridge: Seconds = Param(0.3, ge=0.05, le=1.0, en="a longer gap ends the train", zh="超过此时长的缺失将中断心搏序列", source="chosen here: ADR 0085")
-    trust: Number = Param(0.5, ge=0.0, le=0.95, en="likeness x evenness from which beats are given", zh="相似度乘以均匀度达到此值才输出", source="chosen here: ADR 0085")
+    bridge: Seconds = Param(
+        0.3, ge=0.05, le=1.0, en="a longer gap ends the train", zh="超过此时长的缺失将中断心搏序列", source="chosen here: ADR 0085"
+    )
+    trust: Number = Param(
+        0.5,
+        ge=0.0,
+        le=0.95,
+        en="likeness x evenness from which beats are given",
+        zh="相似度乘以均匀度达到此值才输出",
+        source="chosen here: ADR 0085",
+    )
 
 
 def plan(p: BcgParams, fs: float) -> trains.Plan:
@@ -31,8 +40,14 @@ BCG = Algorithm(
     version="1.0.0",
     title_en="Heart beats of a ballistocardiogram",
     title_zh="心冲击图心搏检测",
-    source=(Source("Bruser C et al. Adaptive beat-to-beat heart rate estimation in ballistocardiograms. IEEE Trans Inf Technol Biomed 2011;15:778-786"),),
-    inputs=(Input("bcg", NUMBER, "force or displacement of a chair or bed, any scale", "座椅或床垫传感器信号，任意幅值", rates=(25.0, 1024.0)),),
+    source=(
+        Source(
+            "Bruser C et al. Adaptive beat-to-beat heart rate estimation in ballistocardiograms. IEEE Trans Inf Technol Biomed 2011;15:778-786"
+        ),
+    ),
+    inputs=(
+        Input("bcg", NUMBER, "force or displacement of a chair or bed, any scale", "座椅或床垫传感器信号，任意幅值", rates=(25.0, 1024.0)),
+    ),
     output="events",
     fields=trains.FIELDS,
     params=BcgParams,

@@ -28,7 +28,25 @@ from agetech.dsp.history import median, remember
 from agetech.dsp.history import total as total_of
 from agetech.signals.cardiac.kinds import BeatKind, BeatRemark
 from agetech.signals.cardiac.tables import table
-from agetech.signals.cardiac.waves import AMPLITUDE, CONTRAST, FEATURES, FIDUCIAL, HEIGHT, LIKENESS, PAST, SHAPES, SHARPNESS, SLOT, SLOTS, TICK, keep_shape, kind_of, like, logit, measure
+from agetech.signals.cardiac.waves import (
+    AMPLITUDE,
+    CONTRAST,
+    FEATURES,
+    FIDUCIAL,
+    HEIGHT,
+    LIKENESS,
+    PAST,
+    SHAPES,
+    SHARPNESS,
+    SLOT,
+    SLOTS,
+    TICK,
+    keep_shape,
+    kind_of,
+    like,
+    logit,
+    measure,
+)
 from agetech.units import BITS, CODE, MILLIVOLT, NUMBER, SAMPLE, SECOND, Number, Seconds
 
 if TYPE_CHECKING:
@@ -43,12 +61,39 @@ DROP = log(1.0 / 0.15)  # the level may fall by no more at a time, chosen here: 
 
 
 class BeatsParams(Params):
-    apart: Seconds = Param(0.2, ge=0.15, le=0.4, en="least distance of two beats", zh="相邻心搏最短间隔", source="Pan and Tompkins 1985: 0.2 s")
-    overdue: Number = Param(1.66, ge=1.2, le=3.0, en="mean intervals without a beat before refused waves are looked at again", zh="超过多少个平均间期无心搏时回溯", source="Pan and Tompkins 1985: 1.66")
-    again: Number = Param(-2.0, ge=-6.0, le=0.0, en="logit above which a refused wave is then taken", zh="回溯时接受被拒波的对数几率下限", source="chosen here: ADR 0080")
-    learning: Seconds = Param(3.0, ge=2.0, le=8.0, en="time after the start whose waves set the first levels", zh="启动学习时长", source="chosen here: ADR 0080")
-    bridge: Seconds = Param(0.15, ge=0.02, le=0.5, en="a longer gap ends the run of beats", zh="超过此时长的缺失将中断心搏序列", source="chosen here: ADR 0080")
-    trust: Number = Param(3.2, ge=0.0, le=4.5, en="contrast + 2 x likeness from which beats are given; they are withheld 0.6 below", zh="对比度加两倍相似度达到此值才输出心搏", source="chosen here: ADR 0080")
+    apart: Seconds = Param(
+        0.2, ge=0.15, le=0.4, en="least distance of two beats", zh="相邻心搏最短间隔", source="Pan and Tompkins 1985: 0.2 s"
+    )
+    overdue: Number = Param(
+        1.66,
+        ge=1.2,
+        le=3.0,
+        en="mean intervals without a beat before refused waves are looked at again",
+        zh="超过多少个平均间期无心搏时回溯",
+        source="Pan and Tompkins 1985: 1.66",
+    )
+    again: Number = Param(
+        -2.0,
+        ge=-6.0,
+        le=0.0,
+        en="logit above which a refused wave is then taken",
+        zh="回溯时接受被拒波的对数几率下限",
+        source="chosen here: ADR 0080",
+    )
+    learning: Seconds = Param(
+        3.0, ge=2.0, le=8.0, en="time after the start whose waves set the first levels", zh="启动学习时长", source="chosen here: ADR 0080"
+    )
+    bridge: Seconds = Param(
+        0.15, ge=0.02, le=0.5, en="a longer gap ends the run of beats", zh="超过此时长的缺失将中断心搏序列", source="chosen here: ADR 0080"
+    )
+    trust: Number = Param(
+        3.2,
+        ge=0.0,
+        le=4.5,
+        en="contrast + 2 x likeness from which beats are given; they are withheld 0.6 below",
+        zh="对比度加两倍相似度达到此值才输出心搏",
+        source="chosen here: ADR 0080",
+    )
 
 
 class Plan(NamedTuple):
@@ -90,9 +135,45 @@ class Plan(NamedTuple):
 
 
 STATE = state_dtype(
-    [(name, "i8") for name in ("index", "place", "group", "valid", "missing", "tick", "lost", "since", "square", "rising", "peak_tick", "last_tick", "last")]
-    + [(name, "i8") for name in ("waiting", "beats", "refused", "intervals", "quiets", "shapes", "strange", "wave_place", "learning", "due", "trusted", "remarks")]
-    + [(name, "f8") for name in ("held", "total", "wave", "origin", "energy", "peak", "low", "height", "noise", "interval", "sharp", "lean", "surety")]
+    [
+        (name, "i8")
+        for name in (
+            "index",
+            "place",
+            "group",
+            "valid",
+            "missing",
+            "tick",
+            "lost",
+            "since",
+            "square",
+            "rising",
+            "peak_tick",
+            "last_tick",
+            "last",
+        )
+    ]
+    + [
+        (name, "i8")
+        for name in (
+            "waiting",
+            "beats",
+            "refused",
+            "intervals",
+            "quiets",
+            "shapes",
+            "strange",
+            "wave_place",
+            "learning",
+            "due",
+            "trusted",
+            "remarks",
+        )
+    ]
+    + [
+        (name, "f8")
+        for name in ("held", "total", "wave", "origin", "energy", "peak", "low", "height", "noise", "interval", "sharp", "lean", "surety")
+    ]
 )
 
 
@@ -101,9 +182,19 @@ def plan(p: BeatsParams, fs: float) -> Plan:
     factor = max(1, int(fs // FASTEST))
     rate = fs / factor
     arm = round(0.14 * rate)
-    sizes = {"raw": ceil(0.5 * fs) + 2 * factor, "wave": ceil((p.learning + 3.5) * rate), "squares": max(1, round(0.1 * rate)), "filters": 4}
+    sizes = {
+        "raw": ceil(0.5 * fs) + 2 * factor,
+        "wave": ceil((p.learning + 3.5) * rate),
+        "squares": max(1, round(0.1 * rate)),
+        "filters": 4,
+    }
     sizes |= dict.fromkeys(("heights", "refused", "intervals", "sureties", "quiets", "sharps"), PAST)
-    sizes |= {"waiting": SLOTS * SLOT, "shapes": SHAPES * (2 * arm + 1), "normal": 2 * arm + 1, "scratch": max(2 * arm + 1, 2 * round(0.08 * fs) + round(0.008 * fs) + 1) + PAST}
+    sizes |= {
+        "waiting": SLOTS * SLOT,
+        "shapes": SHAPES * (2 * arm + 1),
+        "normal": 2 * arm + 1,
+        "scratch": max(2 * arm + 1, 2 * round(0.08 * fs) + round(0.008 * fs) + 1) + PAST,
+    }
     begins = np.cumsum([0, *sizes.values()])
     trained = table("beats")
     return Plan(
@@ -394,12 +485,22 @@ def sound(plan: Plan, state: State) -> bool:
 
 
 ECG = Input(
-    "ecg", MILLIVOLT, "ECG of one lead; nothing but the amplitudes depends on its scale", "单导联心电；除幅值外结果与幅值比例无关", rates=(98.0, 1024.0), 
+    "ecg",
+    MILLIVOLT,
+    "ECG of one lead; nothing but the amplitudes depends on its scale",
+    "单导联心电；除幅值外结果与幅值比例无关",
+    rates=(98.0, 1024.0),
 )
 FIELDS = (
     Field("sample", "i8", SAMPLE, "the R peak, or the larger extremum of the QRS", "R波峰，或QRS波群较大的极值点"),
     Field("kind", "i8", CODE, "kind of beat by shape", "按形态划分的心搏类型", labels=BeatKind),
-    Field("quality", "f8", NUMBER, "0 to 1: signal quality of the last beats times the chance that this is a beat", "0到1：近期信号质量乘以该波为心搏的概率"),
+    Field(
+        "quality",
+        "f8",
+        NUMBER,
+        "0 to 1: signal quality of the last beats times the chance that this is a beat",
+        "0到1：近期信号质量乘以该波为心搏的概率",
+    ),
     Field("rr", "f8", SECOND, "interval to the beat before; NaN for the first of a run", "与前一心搏的间期；一段中的首个为NaN"),
     Field("amplitude", "f8", MILLIVOLT, "extremum against the mean of 0.16 s about it", "极值相对其前后0.16秒均值的幅度"),
     Field("likeness", "f8", NUMBER, "correlation with the most similar of the four beats before", "与前四个心搏中最相似者的相关系数"),
@@ -412,9 +513,17 @@ BEATS = Algorithm(
     title_en="Heart beats of an ECG",
     title_zh="心电心搏检测",
     source=(
-        Source("Pan J, Tompkins WJ. A real-time QRS detection algorithm. IEEE Trans Biomed Eng 1985;32:230-236", "doi:10.1109/TBME.1985.325532"),
-        Source("Hamilton PS, Tompkins WJ. Quantitative investigation of QRS detection rules. IEEE Trans Biomed Eng 1986;33:1157-1165", "doi:10.1109/TBME.1986.325695"),
-        Source("Elgendi M. Fast QRS detection with an optimized knowledge-based method. PLoS ONE 2013;8:e73557", "doi:10.1371/journal.pone.0073557"),
+        Source(
+            "Pan J, Tompkins WJ. A real-time QRS detection algorithm. IEEE Trans Biomed Eng 1985;32:230-236", "doi:10.1109/TBME.1985.325532"
+        ),
+        Source(
+            "Hamilton PS, Tompkins WJ. Quantitative investigation of QRS detection rules. IEEE Trans Biomed Eng 1986;33:1157-1165",
+            "doi:10.1109/TBME.1986.325695",
+        ),
+        Source(
+            "Elgendi M. Fast QRS detection with an optimized knowledge-based method. PLoS ONE 2013;8:e73557",
+            "doi:10.1371/journal.pone.0073557",
+        ),
     ),
     inputs=(ECG,),
     output="events",

@@ -17,8 +17,17 @@ if TYPE_CHECKING:
 
 class PpgParams(Params):
     apart: Seconds = Param(0.28, ge=0.2, le=0.6, en="least distance of two pulses", zh="相邻脉搏最短间隔", source="chosen here: ADR 0085")
-    bridge: Seconds = Param(0.3, ge=0.05, le=1.0, en="a longer gap ends the train", zh="超过此时长的缺失将中断脉搏序列", source="chosen here: ADR 0085")
-    trust: Number = Param(0.6, ge=0.0, le=0.95, en="likeness x evenness from which pulses are given", zh="相似度乘以均匀度达到此值才输出", source="chosen here: ADR 0085")
+    bridge: Seconds = Param(
+        0.3, ge=0.05, le=1.0, en="a longer gap ends the train", zh="超过此时长的缺失将中断脉搏序列", source="chosen here: ADR 0085"
+    )
+    trust: Number = Param(
+        0.6,
+        ge=0.0,
+        le=0.95,
+        en="likeness x evenness from which pulses are given",
+        zh="相似度乘以均匀度达到此值才输出",
+        source="chosen here: ADR 0085",
+    )
 
 
 def plan(p: PpgParams, fs: float) -> trains.Plan:
@@ -31,7 +40,9 @@ PULSES = Algorithm(
     version="1.0.0",
     title_en="Pulses of a photoplethysmogram",
     title_zh="光电容积脉搏波检测",
-    source=(Source("Zong W et al. An open-source algorithm to detect onset of arterial blood pressure pulses. Comput Cardiol 2003;30:259-262"),),
+    source=(
+        Source("Zong W et al. An open-source algorithm to detect onset of arterial blood pressure pulses. Comput Cardiol 2003;30:259-262"),
+    ),
     inputs=(Input("ppg", NUMBER, "photoplethysmogram of any scale", "光电容积脉搏波，任意幅值", rates=(20.0, 1024.0)),),
     output="events",
     fields=trains.FIELDS,

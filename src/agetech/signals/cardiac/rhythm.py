@@ -37,7 +37,9 @@ RAW = LEVEL + 1
 
 
 class RhythmParams(Params):
-    side: Count = Param(30, ge=16, le=120, en="beats on either side that are looked at", zh="每侧参考的心搏数", source="chosen here: ADR 0083")
+    side: Count = Param(
+        30, ge=16, le=120, en="beats on either side that are looked at", zh="每侧参考的心搏数", source="chosen here: ADR 0083"
+    )
     threshold: Number = Param(0.5, ge=0.05, le=0.95, en="probability from which a beat is irregular", zh="判为不规则的概率下限")
 
 
@@ -188,7 +190,9 @@ RR = Input("rr", SECOND, "intervals of all beats, one a beat; NaN is missing", "
 FIELDS = (
     Field("beat", "i8", SAMPLE, "index of the interval", "间期序号"),
     Field("rr", "f8", SECOND, "the interval", "该间期"),
-    Field("probability", "f8", NUMBER, "probability of an irregular rhythm; NaN where it cannot be told", "节律不规则的概率；无法判断时为NaN"),
+    Field(
+        "probability", "f8", NUMBER, "probability of an irregular rhythm; NaN where it cannot be told", "节律不规则的概率；无法判断时为NaN"
+    ),
     Field("irregular", "?", NUMBER, "irregular, refer: not a diagnosis", "节律不规则，建议就诊：并非诊断"),
     Field("used", "i8", COUNT, "intervals that were looked at", "参与判断的间期数"),
 )

@@ -54,11 +54,36 @@ class StRemark(IntFlag):
 
 
 class StParams(Params):
-    neighbourhood: Seconds = Param(16.0, ge=4.0, le=60.0, en="beats within this time are averaged", zh="参与平均的时间邻域", source="Smrdel and Jager 2011")
-    reference: Seconds = Param(300.0, ge=30.0, le=7200.0, en="time at the start that gives the reference level", zh="建立参考水平的起始时段", source="chosen here: ADR 0084")
-    after: Seconds = Param(0.12, ge=0.06, le=0.2, en="from the R peak to the ST level (J point about 0.04 s, then 0.08 s)", zh="R波峰至ST测量点的时间", source="J + 80 ms")
-    before: Seconds = Param(0.08, ge=0.04, le=0.16, en="from the isoelectric level to the R peak", zh="等电位点至R波峰的时间", source="chosen here: ADR 0084")
-    noise: Number = Param(60.0, ge=5.0, le=500.0, en="spread of single beats, uV, above which a row is noisy", zh="单搏离散度超过此值（微伏）视为噪声", source="chosen here: ADR 0084")
+    neighbourhood: Seconds = Param(
+        16.0, ge=4.0, le=60.0, en="beats within this time are averaged", zh="参与平均的时间邻域", source="Smrdel and Jager 2011"
+    )
+    reference: Seconds = Param(
+        300.0,
+        ge=30.0,
+        le=7200.0,
+        en="time at the start that gives the reference level",
+        zh="建立参考水平的起始时段",
+        source="chosen here: ADR 0084",
+    )
+    after: Seconds = Param(
+        0.12,
+        ge=0.06,
+        le=0.2,
+        en="from the R peak to the ST level (J point about 0.04 s, then 0.08 s)",
+        zh="R波峰至ST测量点的时间",
+        source="J + 80 ms",
+    )
+    before: Seconds = Param(
+        0.08, ge=0.04, le=0.16, en="from the isoelectric level to the R peak", zh="等电位点至R波峰的时间", source="chosen here: ADR 0084"
+    )
+    noise: Number = Param(
+        60.0,
+        ge=5.0,
+        le=500.0,
+        en="spread of single beats, uV, above which a row is noisy",
+        zh="单搏离散度超过此值（微伏）视为噪声",
+        source="chosen here: ADR 0084",
+    )
 
 
 def _level(ecg: Signal, centres: Samples, half: int) -> Signal:
@@ -188,7 +213,10 @@ ST = Algorithm(
     title_en="ST deviation",
     title_zh="ST段偏移",
     source=(
-        Source("Smrdel A, Jager F. Automatic classification of long-term ambulatory ECG records according to type of ischemic heart disease. Biomed Eng Online 2011;10:107", "doi:10.1186/1475-925X-10-107"),
+        Source(
+            "Smrdel A, Jager F. Automatic classification of long-term ambulatory ECG records according to type of ischemic heart disease. Biomed Eng Online 2011;10:107",
+            "doi:10.1186/1475-925X-10-107",
+        ),
         Source("Jager F et al. Long-term ST database. Med Biol Eng Comput 2003;41:172-182", "doi:10.1007/BF02344885"),
     ),
     inputs=(ECG, BEATS),

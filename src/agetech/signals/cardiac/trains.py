@@ -68,7 +68,9 @@ STATE = state_dtype(
 )
 
 
-def make_plan(fs: float, *, rises: bool, low: float, high: float, span: float, apart: float, bridge: float, trust: float, delay: float) -> Plan:
+def make_plan(
+    fs: float, *, rises: bool, low: float, high: float, span: float, apart: float, bridge: float, trust: float, delay: float
+) -> Plan:
     """Return the plan of a train: band (Hz), length of the envelope, least distance and longest bridged gap (s)."""
     factor = max(1, int(fs // 50.0))
     rate = fs / factor

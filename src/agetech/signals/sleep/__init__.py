@@ -10,12 +10,16 @@ _HOME = {
     "BreathingIndex": "index",
     "BreathingParams": "breathing",
     "ScoringRule": "breathing",
+    "ApneaParams": "apnea_minutes",
     "breathing_index": "index",
     "detect_breath_events": "index",
+    "screen_apnea_minutes": "apnea_minutes",
     "time_below": "index",
 }
 
 if TYPE_CHECKING:
+    from agetech.signals.sleep.apnea_minutes import ApneaParams as ApneaParams
+    from agetech.signals.sleep.apnea_minutes import screen_apnea_minutes as screen_apnea_minutes
     from agetech.signals.sleep.breathing import BreathingParams as BreathingParams
     from agetech.signals.sleep.breathing import ScoringRule as ScoringRule
     from agetech.signals.sleep.index import BreathingIndex as BreathingIndex

@@ -48,10 +48,27 @@ class HrvReason(IntFlag):
 
 class HrvParams(Params):
     window: Seconds = Param(86400.0, ge=30.0, le=172800.0, en="length of a window; the last one may be shorter", zh="窗长；最后一窗可较短")
-    shortest: Seconds = Param(0.24, ge=0.1, le=0.6, en="shorter intervals are excluded", zh="排除更短的间期", source="250 beats a minute: ADR 0082")
-    longest: Seconds = Param(3.0, ge=1.5, le=10.0, en="longer intervals are excluded", zh="排除更长的间期", source="20 beats a minute: ADR 0082")
-    tolerance: Percent = Param(100.0, ge=5.0, le=100.0, en="intervals further from the median of the eleven about them are excluded; 100 excludes none", zh="偏离邻近11个间期中位数超过此百分比者排除；100为不排除")
-    most_excluded: Percent = Param(10.0, ge=0.0, le=50.0, en="with more excluded no measure is given", zh="排除比例超过此值则不给出结果", source="chosen here: ADR 0082")
+    shortest: Seconds = Param(
+        0.24, ge=0.1, le=0.6, en="shorter intervals are excluded", zh="排除更短的间期", source="250 beats a minute: ADR 0082"
+    )
+    longest: Seconds = Param(
+        3.0, ge=1.5, le=10.0, en="longer intervals are excluded", zh="排除更长的间期", source="20 beats a minute: ADR 0082"
+    )
+    tolerance: Percent = Param(
+        100.0,
+        ge=5.0,
+        le=100.0,
+        en="intervals further from the median of the eleven about them are excluded; 100 excludes none",
+        zh="偏离邻近11个间期中位数超过此百分比者排除；100为不排除",
+    )
+    most_excluded: Percent = Param(
+        10.0,
+        ge=0.0,
+        le=50.0,
+        en="with more excluded no measure is given",
+        zh="排除比例超过此值则不给出结果",
+        source="chosen here: ADR 0082",
+    )
 
 
 def _usable(p: HrvParams, rr: Signal) -> Mask:
@@ -198,7 +215,9 @@ FIELDS = (
     Field("lf_hf", "f8", NUMBER, "lf over hf", "低频与高频之比"),
     Field("reason", "i8", BITS, "why measures are NaN", "结果缺失的原因", labels=HrvReason),
 )
-RR = Input("rr", SECOND, "intervals between normal beats, one a beat; NaN is excluded", "正常心搏间期，每搏一个；NaN表示排除", kind="series")
+RR = Input(
+    "rr", SECOND, "intervals between normal beats, one a beat; NaN is excluded", "正常心搏间期，每搏一个；NaN表示排除", kind="series"
+)
 HRV = Algorithm(
     id="cardiac.hrv",
     version="1.0.0",
