@@ -84,38 +84,39 @@ class Server:
 
 
 class Sensor:
-    """Sends its bursts from where it is asked; `budget` is how many it may send before it falls silent (None: all)."""
+    """Sends its bursts from where it is asked and keeps each until it is acknowledged; `safe` is how many are."""
 
     def __init__(self, made: list[dict[str, Any]]) -> None:
         self.bursts = made
         self.safe = 0
         self.sent = 0
-        self.budget: int | None = None
-        self.silent = threading.Event()
+        self.moved = threading.Condition()
         self.server = Server(self._answer)
 
-    def allow(self, budget: int | None) -> None:
-        """Allow that many bursts to the next gateway."""
-        self.budget = budget
-        self.silent.clear()
+    def reached(self, safe: int, seconds: float) -> bool:
+        """Wait until so many bursts are acknowledged; return whether they are within the time."""
+        with self.moved:
+            return self.moved.wait_for(lambda: self.safe >= safe, seconds)
 
     def _answer(self, message: dict[str, Any], send: Callable[[Any], None]) -> None:
         if "ack" in message:
-            self.safe = max(self.safe, message["ack"])
+            with self.moved:
+                self.safe = max(self.safe, message["ack"])
+                self.moved.notify_all()
             return
         first = message["from"]
         if first < self.safe:
             raise ValueError(f"asked for burst {first}, but all before {self.safe} were acknowledged and are gone")
-        for burst in self.bursts[first:]:
-            if self.budget is not None and self.budget <= 0:
-                break
-            if self.budget is not None:
-                self.budget -= 1
-            self.sent += 1
-            send(burst)
-        else:
+        threading.Thread(target=self._send, args=(first, send), daemon=True).start()  # acknowledgements come meanwhile
+
+    def _send(self, first: int, send: Callable[[Any], None]) -> None:
+        try:
+            for burst in self.bursts[first:]:
+                self.sent += 1
+                send(burst)
             send({"end": len(self.bursts)})
-        self.silent.set()
+        except (OSError, ValueError):
+            return  # the gateway was killed
 
 
 class Receiver:

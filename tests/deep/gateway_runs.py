@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -22,7 +23,7 @@ SETTINGS = ["--subject", "P-0042", "--device", "belt 7", "--placement", "waist",
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run gave: alarms by id, how many were handed over, how many processes were killed and in which state."""
+    """What a run gave: alarms by id, how many were handed over, how many processes were killed, bursts sent."""
 
     alarms: dict[str, dict[str, object]]
     handed: int
@@ -55,22 +56,23 @@ def run(folder: Path, *, falls: int, kills: int, seed: int, jit: bool, every: in
     if not jit:
         environment["AGETECH_JIT"] = "off"
     done = 0
-    share = max(1, 2 * len(sensor.bursts) // max(1, kills))  # bursts a life on average half of this: the last lives see the end too
+    last = len(sensor.bursts) - 2 * every
     try:
-        for _ in range(kills):
-            sensor.allow(int(rng.integers(0, share)))
+        for life in range(kills):
             process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-            early = rng.random() < 0.1  # one in ten dies while it starts
-            sensor.silent.wait(timeout=float(rng.random()) if early else 60.0)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(timeout=float(rng.exponential(0.03)))  # and the others somewhere in their work
+            if rng.random() < 0.1:  # one in ten dies while it starts
+                sensor.reached(len(sensor.bursts) + 1, float(rng.random()))
+            else:  # the others somewhere in their work, so that the last of them see the end come near
+                share = (last - sensor.safe) / (kills - life + 1)
+                sensor.reached(min(last, sensor.safe + int(rng.exponential(share))), 120.0)
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(timeout=float(rng.exponential(0.01)))
             process.kill()
             errors = process.communicate()[1]
-            done += process.returncode == -9
-            assert process.returncode in (-9, 0), errors.decode()
-        sensor.allow(None)
-        last = subprocess.run(command, env=environment, capture_output=True, timeout=120, check=False)
-        assert last.returncode == 0, last.stderr.decode()
+            done += process.returncode == -signal.SIGKILL
+            assert process.returncode in (-signal.SIGKILL, 0), errors.decode()
+        end = subprocess.run(command, env=environment, capture_output=True, timeout=600, check=False)
+        assert end.returncode == 0, end.stderr.decode()
         return Outcome(dict(receiver.alarms), receiver.handed, done, sensor.sent)
     finally:
         sensor.server.close()
