@@ -250,6 +250,12 @@ class InstrumentDocument(Strict):
     remarks: list[Text] = []
 
 
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema of an instrument file; `instrument.schema.json` is its committed copy, for other languages."""
+    made = InstrumentDocument.model_json_schema(by_alias=True)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"https://schemas.agetech.example/{SCHEMA}", **made}
+
+
 def load(path: Path) -> dict[str, Any]:
     """Return the content of an instrument file after every check; raises SchemaError with file and field."""
     if path.stat().st_size > LARGEST_FILE:

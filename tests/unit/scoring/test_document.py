@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import copy
 import json
+from importlib.resources import files
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from agetech.errors import ParamsError, SchemaError
 from agetech.scoring import instrument, instruments, register, score, unregister
-from agetech.scoring.document import check, load
+from agetech.scoring.document import check, json_schema, load
 
 OWN = copy.deepcopy(dict(instrument("ucla3").document)) | {"id": "acme_lonely"}
 
@@ -66,6 +68,15 @@ FAULTS = [
     (("safety",), [{"flag": "f", "label": {"en": "e", "zh": "中"}, "item": "q9", "from": 1}]),
     (("context",), [{"id": "age", "type": "number", "label": {"en": "age", "zh": "年龄"}, "needed_for": "total"}]),
 ]
+
+
+def test_the_committed_schema_is_up_to_date_and_knows_the_same_files():
+    kept = json.loads(files("agetech.scoring").joinpath("instrument.schema.json").read_text(encoding="utf-8"))
+    assert kept == json_schema(), "write document.json_schema() to instrument.schema.json"
+    validator = Draft202012Validator(kept)
+    for name in instruments():
+        validator.validate(dict(instrument(name).document))
+    assert not validator.is_valid(changed(("extra",), 1))
 
 
 def test_the_example_holds():
