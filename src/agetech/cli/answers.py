@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from agetech.errors import ExchangeError, ParamsError
+from agetech.exchange.encoding import decode
 from agetech.scoring import Absence, Instrument
 
-ENCODINGS = ("utf-8-sig", "gb18030")  # tried in this order; GB18030 holds GBK and GB2312
 PROBE = 1_000_000  # bytes looked at to tell the encoding
 LARGEST_JSON = 200_000_000
 LARGEST_FIELD = 100_000
@@ -61,35 +61,24 @@ def size_of(path: Path) -> float:
     return float(path.stat().st_size) if path.suffix.lower() not in (".json", ".xlsx", ".xlsm") else 1.0
 
 
-def encoding_of(path: Path) -> str:
-    """Return the first of UTF-8 and GB18030 that the file's beginning is written in; ExchangeError for neither."""
+def encoding_of(path: Path, known: Iterable[str] = ()) -> str:
+    """Return the encoding of a file by its beginning; `known` headings help. ExchangeError where none fits or two do."""
     with path.open("rb") as file:
         start = file.read(PROBE)
-    for name in ENCODINGS:
-        try:
-            _decoded(start, name)
-        except UnicodeDecodeError:
-            continue
-        return name
-    raise ExchangeError("E_ANSWERS_FILE", path.name, expected="UTF-8, GBK or GB18030", got="other bytes")
-
-
-def _decoded(start: bytes, name: str) -> str:
-    """Return the text of a file's beginning, whose last character may be cut."""
-    import codecs
-
-    return codecs.getincrementaldecoder(name)("strict").decode(start, final=len(start) < PROBE)
+    whole = start if len(start) < PROBE else start[: start.rfind(b"\n") + 1] or start
+    name = decode(whole, known=known, path=path.name)[1]
+    return "utf-8" if name == "ascii" else name  # what follows the beginning may hold more
 
 
 def _from_csv(path: Path, one: Instrument, columns: Mapping[str, str], person: str | None, encoding: str | None) -> Iterator[Answers]:
     """Yield the rows of a delimited file; comma, semicolon or tab, told from its first line."""
-    name = encoding or encoding_of(path)
+    name = encoding or encoding_of(path, [*columns, *([person] if person else []), *_headings(one), *NUMBERS])
     csv.field_size_limit(LARGEST_FIELD)
     with path.open("rb") as raw:
         counted = _Counted(raw)
         try:
             text = io.TextIOWrapper(io.BufferedReader(counted), encoding=name, errors="strict", newline="")
-            first = text.readline()
+            first = text.readline().removeprefix("\ufeff")
             delimiter = max(",;\t", key=first.count)
             heading = next(csv.reader([first], delimiter=delimiter), [])
             rows = csv.reader(text, delimiter=delimiter)

@@ -236,3 +236,9 @@ def test_interview_with_a_licensed_file(tmp_path):
 def test_help_in_both_languages():
     assert set(HELP) == set(COMMANDS)
     assert all(text["en"] and text["zh"] for text in HELP.values())
+
+
+def test_chinese_after_an_ascii_beginning(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"q1,q2,note\n" + (b"1,1," + b"x" * 1000 + b"\n") * 1100 + "2,2,好\n".encode())
+    assert list(read_answers(path, instrument("phq2")))[-1].responses == {"q1": 2, "q2": 2}
