@@ -96,7 +96,8 @@ def rows(rr: Table, weights: Any) -> Any:
     packed, state = pack(plan), rhythm.init(plan)
     packed["weights"] = weights
     shape = rhythm.RHYTHM.shape
-    assert isinstance(shape, Step)
+    if not isinstance(shape, Step):
+        raise TypeError(shape)
     out = np.zeros(len(rr) + 1, rhythm.RHYTHM.dtype)
     first = shape.step(packed, state.record, state.ring, rr, out)
     shape.flush(packed, state.record, state.ring, out[first:])  # type: ignore[misc]

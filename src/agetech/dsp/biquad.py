@@ -4,6 +4,7 @@ Design: analogue prototype, frequency transform, bilinear transform with prewarp
 Discrete-Time Signal Processing, 3rd ed., 7.2). The kernel is the transposed direct form II of each section.
 """
 
+# ruff: noqa: PLR2004 - levels stand where they are used, each beside its reason
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
@@ -29,8 +30,8 @@ def _prototype(order: int) -> NDArray[np.complex128]:
 
 def _pairs(poles: NDArray[np.complex128]) -> list[tuple[complex, complex]]:
     """Return the poles in conjugate (or real) pairs; a real pole without partner is paired with zero."""
-    upper = sorted((p for p in poles if p.imag > 1e-12), key=lambda p: (p.real, p.imag))  # noqa: PLR2004
-    real = sorted(p.real for p in poles if abs(p.imag) <= 1e-12)  # noqa: PLR2004
+    upper = sorted((p for p in poles if p.imag > 1e-12), key=lambda p: (p.real, p.imag))
+    real = sorted(p.real for p in poles if abs(p.imag) <= 1e-12)
     pairs = [(complex(p), complex(p.conjugate())) for p in upper]
     while len(real) > 1:
         pairs.append((complex(real.pop(0)), complex(real.pop(0))))
@@ -90,7 +91,7 @@ def bandpass(order: int, low: float, high: float, fs: float) -> Sections:
     return _sections(_digital(np.concatenate([half + root, half - root]), fs), "band", centre, fs)
 
 
-def _cascade(sections: Any, state: Any, at: int, x: float) -> float:  # noqa: ANN401 - arrays inside compiled code
+def _cascade(sections: Any, state: Any, at: int, x: float) -> float:
     """Return the next output of the cascade for the sample `x`; its state lies in `state` from `at`, 2 floats a section."""
     for i in range(sections.shape[0]):
         z = at + 2 * i

@@ -11,13 +11,13 @@ from typing import Any
 from agetech.core.kernel import kernel
 
 
-def _remember(ring: Any, at: int, size: int, seen: int, value: float) -> int:  # noqa: ANN401 - arrays inside compiled code
+def _remember(ring: Any, at: int, size: int, seen: int, value: float) -> int:
     """Put `value` over the oldest of `size` values at `at` and return how many were ever put."""
     ring[at + seen % size] = value
     return seen + 1
 
 
-def _median(ring: Any, at: int, count: int, scratch: int) -> float:  # noqa: ANN401
+def _median(ring: Any, at: int, count: int, scratch: int) -> float:
     """Return the median of `count` values from `at`; `scratch` is room for as many. NaN where count is 0."""
     if count < 1:
         return float("nan")
@@ -34,9 +34,10 @@ def _median(ring: Any, at: int, count: int, scratch: int) -> float:  # noqa: ANN
     return 0.5 * (ring[scratch + middle - 1] + ring[scratch + middle])  # type: ignore[no-any-return]
 
 
-def _centred(ring: Any, at: int, size: int, first: int, count: int, into: int) -> float:  # noqa: ANN401
-    """Copy `count` values of the circular buffer (`size` places from `at`) beginning with its position `first`
-    to `into`, less their mean; return the root of the sum of their squares.
+def _centred(ring: Any, at: int, size: int, first: int, count: int, into: int) -> float:
+    """Copy a part of a circular buffer to `into`, less its mean; return the root of the sum of its squares.
+
+    The buffer has `size` places from `at`; `count` values are copied from its position `first`.
     """
     place = first % size
     mean = 0.0
@@ -54,7 +55,7 @@ def _centred(ring: Any, at: int, size: int, first: int, count: int, into: int) -
     return sqrt(power)
 
 
-def _product(ring: Any, one: int, other: int, count: int) -> float:  # noqa: ANN401
+def _product(ring: Any, one: int, other: int, count: int) -> float:
     """Return the sum of products of `count` values from `one` and from `other`."""
     result = 0.0
     for i in range(count):
@@ -62,7 +63,7 @@ def _product(ring: Any, one: int, other: int, count: int) -> float:  # noqa: ANN
     return result
 
 
-def _total(ring: Any, at: int, count: int) -> float:  # noqa: ANN401
+def _total(ring: Any, at: int, count: int) -> float:
     """Return the sum of `count` values from `at`."""
     result = 0.0
     for i in range(count):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 _HOME = {
     "BcgParams": "bcg",
     "BeatKind": "kinds",
-    "BeatsParams": "beats",
+    "BeatsParams": "layout",
     "HrvParams": "variability",
     "PpgParams": "ppg",
     "Protocol": "st",
@@ -31,11 +31,9 @@ _HOME = {
 if TYPE_CHECKING:
     from agetech.signals.cardiac.bcg import BcgParams as BcgParams
     from agetech.signals.cardiac.bcg import detect_bcg_beats as detect_bcg_beats
-    from agetech.signals.cardiac.beats import BeatsParams as BeatsParams
     from agetech.signals.cardiac.beats import detect_beats as detect_beats
-    from agetech.signals.cardiac.variability import HrvParams as HrvParams
-    from agetech.signals.cardiac.variability import hrv as hrv
     from agetech.signals.cardiac.kinds import BeatKind as BeatKind
+    from agetech.signals.cardiac.layout import BeatsParams as BeatsParams
     from agetech.signals.cardiac.ppg import PpgParams as PpgParams
     from agetech.signals.cardiac.ppg import detect_pulses as detect_pulses
     from agetech.signals.cardiac.rates import pulse_rate as pulse_rate
@@ -49,13 +47,15 @@ if TYPE_CHECKING:
     from agetech.signals.cardiac.st import StParams as StParams
     from agetech.signals.cardiac.st import find_episodes as find_episodes
     from agetech.signals.cardiac.st import st_deviation as st_deviation
+    from agetech.signals.cardiac.variability import HrvParams as HrvParams
+    from agetech.signals.cardiac.variability import hrv as hrv
 
-__all__ = sorted(_HOME)
+__all__ = sorted(_HOME)  # noqa: PLE0605 - names load when first used
 
 
 def __getattr__(name: str) -> object:
     if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")  # noqa: EM102, TRY003 - Python's own wording
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
 
 

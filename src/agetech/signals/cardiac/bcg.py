@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 
 class BcgParams(Params):
+    """Parameters of `cardiac.bcg`."""
+
     apart: Seconds = Param(0.4, ge=0.25, le=0.8, en="least distance of two beats", zh="相邻心搏最短间隔", source="chosen here: ADR 0085")
     bridge: Seconds = Param(
         0.3, ge=0.05, le=1.0, en="a longer gap ends the train", zh="超过此时长的缺失将中断心搏序列", source="chosen here: ADR 0085"
@@ -40,11 +42,7 @@ BCG = Algorithm(
     version="1.0.0",
     title_en="Heart beats of a ballistocardiogram",
     title_zh="心冲击图心搏检测",
-    source=(
-        Source(
-            "Bruser C et al. Adaptive beat-to-beat heart rate estimation in ballistocardiograms. IEEE Trans Inf Technol Biomed 2011;15:778-786"
-        ),
-    ),
+    source=(Source("Bruser C et al. Beat-to-beat heart rate in ballistocardiograms. IEEE Trans Inf Technol Biomed 2011;15:778-786"),),
     inputs=(
         Input("bcg", NUMBER, "force or displacement of a chair or bed, any scale", "座椅或床垫传感器信号，任意幅值", rates=(25.0, 1024.0)),
     ),
@@ -58,7 +56,7 @@ BCG = Algorithm(
 )
 
 
-def detect_bcg_beats(x: Any, fs: float, *, params: BcgParams | None = None, **values: Any) -> Records:  # noqa: ANN401
+def detect_bcg_beats(x: Any, fs: float, *, params: BcgParams | None = None, **values: Any) -> Records:
     """Return the heart beats of a ballistocardiogram: rows with `sample`, `quality`, `interval` and more.
 
     x: (n,), any scale, 25 to 1024 Hz; NaN is missing. `sample` lies near the middle of the complex, a constant time

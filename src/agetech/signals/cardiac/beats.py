@@ -11,27 +11,26 @@ Sources: Pan and Tompkins 1985 (band, envelope, search back), Hamilton and Tompk
 Elgendi 2013 (8 to 20 Hz). Departures: one logistic rule in place of nested thresholds, and the trust gate (ADR 0080).
 """
 
+# ruff: noqa: PLR2004 - levels stand where they are used, each beside its reason
 from __future__ import annotations
 
-from math import ceil, exp, log
-from typing import TYPE_CHECKING, Any, NamedTuple
+from math import exp, log
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from agetech.core.algorithm import Algorithm, State, Step
-from agetech.core.declare import Field, Input, Source, state_dtype
+from agetech.core.declare import Field, Input, Source
 from agetech.core.kernel import kernel
-from agetech.core.params import Param, Params
 from agetech.core.runner import run
-from agetech.dsp.biquad import bandpass, cascade
+from agetech.dsp.biquad import cascade
 from agetech.dsp.history import median, remember
 from agetech.dsp.history import total as total_of
-from agetech.signals.cardiac.kinds import BeatKind, BeatRemark
-from agetech.signals.cardiac.tables import table
+from agetech.signals.cardiac.kinds import BeatKind
+from agetech.signals.cardiac.layout import FASTEST, NEVER, BeatsParams, Plan, init, plan
 from agetech.signals.cardiac.waves import (
     AMPLITUDE,
     CONTRAST,
-    FEATURES,
     FIDUCIAL,
     HEIGHT,
     LIKENESS,
@@ -47,178 +46,18 @@ from agetech.signals.cardiac.waves import (
     logit,
     measure,
 )
-from agetech.units import BITS, CODE, MILLIVOLT, NUMBER, SAMPLE, SECOND, Number, Seconds
+from agetech.units import BITS, CODE, MILLIVOLT, NUMBER, SAMPLE, SECOND
 
 if TYPE_CHECKING:
     from agetech.core.declare import Records, Signal
 
 FIRST, SEARCHED, MISSING = 1, 2, 4
-FASTEST = 100.0  # Hz, the internal rate is this to twice this
-NEVER = -1
 HUGE = 1e100  # beyond it squares overflow
 LN2 = log(2.0)
 DROP = log(1.0 / 0.15)  # the level may fall by no more at a time, chosen here: ADR 0080
 
 
-class BeatsParams(Params):
-    apart: Seconds = Param(
-        0.2, ge=0.15, le=0.4, en="least distance of two beats", zh="相邻心搏最短间隔", source="Pan and Tompkins 1985: 0.2 s"
-    )
-    overdue: Number = Param(
-        1.66,
-        ge=1.2,
-        le=3.0,
-        en="mean intervals without a beat before refused waves are looked at again",
-        zh="超过多少个平均间期无心搏时回溯",
-        source="Pan and Tompkins 1985: 1.66",
-    )
-    again: Number = Param(
-        -2.0,
-        ge=-6.0,
-        le=0.0,
-        en="logit above which a refused wave is then taken",
-        zh="回溯时接受被拒波的对数几率下限",
-        source="chosen here: ADR 0080",
-    )
-    learning: Seconds = Param(
-        3.0, ge=2.0, le=8.0, en="time after the start whose waves set the first levels", zh="启动学习时长", source="chosen here: ADR 0080"
-    )
-    bridge: Seconds = Param(
-        0.15, ge=0.02, le=0.5, en="a longer gap ends the run of beats", zh="超过此时长的缺失将中断心搏序列", source="chosen here: ADR 0080"
-    )
-    trust: Number = Param(
-        3.2,
-        ge=0.0,
-        le=4.5,
-        en="contrast + 2 x likeness from which beats are given; they are withheld 0.6 below",
-        zh="对比度加两倍相似度达到此值才输出心搏",
-        source="chosen here: ADR 0080",
-    )
-
-
-class Plan(NamedTuple):
-    fs: float
-    rate: float
-    factor: int
-    raw_size: int
-    wave_size: int
-    square_size: int
-    arm: int
-    span: int
-    apart: int
-    delay: int
-    half: int
-    smooth: int
-    bridge: int
-    learning: int
-    overdue: float
-    again: float
-    trust: float
-    bands: Signal
-    weights: Signal
-    kinds: Signal
-    raw: int
-    wave: int
-    squares: int
-    filters: int
-    heights: int
-    refused: int
-    intervals: int
-    sureties: int
-    quiets: int
-    sharps: int
-    waiting: int
-    shapes: int
-    normal: int
-    scratch: int
-    room: int
-
-
-STATE = state_dtype(
-    [
-        (name, "i8")
-        for name in (
-            "index",
-            "place",
-            "group",
-            "valid",
-            "missing",
-            "tick",
-            "lost",
-            "since",
-            "square",
-            "rising",
-            "peak_tick",
-            "last_tick",
-            "last",
-        )
-    ]
-    + [
-        (name, "i8")
-        for name in (
-            "waiting",
-            "beats",
-            "refused",
-            "intervals",
-            "quiets",
-            "shapes",
-            "strange",
-            "wave_place",
-            "learning",
-            "due",
-            "trusted",
-            "remarks",
-        )
-    ]
-    + [
-        (name, "f8")
-        for name in ("held", "total", "wave", "origin", "energy", "peak", "low", "height", "noise", "interval", "sharp", "lean", "surety")
-    ]
-)
-
-
-def plan(p: BeatsParams, fs: float) -> Plan:
-    """Return the parameters in ticks and samples, the filter at the internal rate, the coefficients and the ring's layout."""
-    factor = max(1, int(fs // FASTEST))
-    rate = fs / factor
-    arm = round(0.14 * rate)
-    sizes = {
-        "raw": ceil(0.5 * fs) + 2 * factor,
-        "wave": ceil((p.learning + 3.5) * rate),
-        "squares": max(1, round(0.1 * rate)),
-        "filters": 4,
-    }
-    sizes |= dict.fromkeys(("heights", "refused", "intervals", "sureties", "quiets", "sharps"), PAST)
-    sizes |= {
-        "waiting": SLOTS * SLOT,
-        "shapes": SHAPES * (2 * arm + 1),
-        "normal": 2 * arm + 1,
-        "scratch": max(2 * arm + 1, 2 * round(0.08 * fs) + round(0.008 * fs) + 1) + PAST,
-    }
-    begins = np.cumsum([0, *sizes.values()])
-    trained = table("beats")
-    return Plan(
-        fs, rate, factor, sizes["raw"], sizes["wave"], sizes["squares"], arm, 2 * arm + 1, round(p.apart * rate),
-        round((0.086 - 0.5 / rate) * fs), round(0.08 * fs), max(1, round(0.008 * fs)), ceil(p.bridge * fs), round(p.learning * rate),
-        p.overdue, p.again, p.trust, bandpass(2, 8.0, 20.0, rate),
-        np.array([*(trained["weights"][name] for name in FEATURES), trained["bias"]]), np.array(trained["ventricular"]),
-        *(int(at) for at in begins),
-    )  # fmt: skip
-
-
-def init(plan: Plan) -> State:
-    """Return the state before the first sample: learning, nothing seen."""
-    record = np.zeros(1, STATE)
-    record["tick"] = record["last_tick"] = record["last"] = NEVER
-    record["wave_place"] = plan.wave_size - 1
-    record["lost"] = record["learning"] = 1
-    record["due"] = plan.learning
-    record["interval"] = 0.8
-    record["remarks"] = FIRST
-    return State(record, np.zeros(plan.room))
-
-
-def _forget(s: Any, ring: Any, at: int, count: int) -> None:  # noqa: ANN401
+def _forget(s: Any, ring: Any, at: int, count: int) -> None:
     """Drop the first `count` waiting candidates."""
     s.waiting -= count
     for i in range(s.waiting * SLOT):
@@ -228,7 +67,7 @@ def _forget(s: Any, ring: Any, at: int, count: int) -> None:  # noqa: ANN401
 forget = kernel(_forget)
 
 
-def _accept(p: Any, s: Any, ring: Any, out: Any, n: int, which: int) -> int:  # noqa: ANN401
+def _accept(p: Any, s: Any, ring: Any, out: Any, n: int, which: int) -> int:
     """Take a waiting candidate as a beat: learn from it, drop what waited before it, give a row where it is trusted."""
     c = p.waiting + which * SLOT
     chance = logit(p, s, ring, c)
@@ -246,7 +85,7 @@ def _accept(p: Any, s: Any, ring: Any, out: Any, n: int, which: int) -> int:  # 
         s.trusted = 1
     elif s.surety < p.trust - 0.6:
         s.trusted = 0
-    if 0.2 < rr < 2.5:  # noqa: PLR2004 - 24 to 300 beats a minute
+    if 0.2 < rr < 2.5:
         s.intervals = remember(ring, p.intervals, PAST, s.intervals, rr)
         s.interval = median(ring, p.intervals, min(s.intervals, PAST), p.scratch)
     keep_shape(p, ring, c, p.shapes + s.shapes % SHAPES * p.span)
@@ -269,7 +108,7 @@ def _accept(p: Any, s: Any, ring: Any, out: Any, n: int, which: int) -> int:  # 
 accept = kernel(_accept)
 
 
-def _again(p: Any, s: Any, ring: Any, out: Any, n: int) -> int:  # noqa: ANN401
+def _again(p: Any, s: Any, ring: Any, out: Any, n: int) -> int:
     """Decide on all waiting candidates in order; each accepted one changes the levels for those after it."""
     which = 0
     while which < s.waiting:
@@ -284,7 +123,7 @@ def _again(p: Any, s: Any, ring: Any, out: Any, n: int) -> int:  # noqa: ANN401
 again = kernel(_again)
 
 
-def _overdue(p: Any, s: Any, ring: Any, out: Any, n: int) -> int:  # noqa: ANN401
+def _overdue(p: Any, s: Any, ring: Any, out: Any, n: int) -> int:
     """Look again at the waves refused since the last beat; after 4 s without any, learn the levels anew."""
     origin = s.last_tick if s.last_tick >= 0 else s.since
     best, top = -1, p.again
@@ -306,7 +145,7 @@ def _overdue(p: Any, s: Any, ring: Any, out: Any, n: int) -> int:  # noqa: ANN40
 overdue = kernel(_overdue)
 
 
-def _learn(p: Any, s: Any, ring: Any, out: Any, n: int) -> int:  # noqa: ANN401
+def _learn(p: Any, s: Any, ring: Any, out: Any, n: int) -> int:
     """Set the level by the second highest waiting wave (the highest, where it stands alone), then decide on all of them."""
     while s.waiting > 0 and s.tick - ring[p.waiting + TICK] > p.learning + p.rate:
         forget(s, ring, p.waiting, 1)
@@ -343,7 +182,7 @@ def _learn(p: Any, s: Any, ring: Any, out: Any, n: int) -> int:  # noqa: ANN401
 learn = kernel(_learn)
 
 
-def _candidate(p: Any, s: Any, ring: Any, out: Any, n: int) -> int:  # noqa: ANN401
+def _candidate(p: Any, s: Any, ring: Any, out: Any, n: int) -> int:
     """Measure the wave at the last peak, put it with those that wait, and decide on it unless levels are being learnt."""
     if s.waiting == SLOTS:
         forget(s, ring, p.waiting, 1)
@@ -367,7 +206,7 @@ def _candidate(p: Any, s: Any, ring: Any, out: Any, n: int) -> int:  # noqa: ANN
 candidate = kernel(_candidate)
 
 
-def _restart(p: Any, s: Any, ring: Any, y: float) -> None:  # noqa: ANN401
+def _restart(p: Any, s: Any, ring: Any, y: float) -> None:
     """Begin after a gap with filters at rest on the value `y`; the run of beats begins anew, the levels stay."""
     for i in range(p.filters - p.squares + 4):
         ring[p.squares + i] = 0.0
@@ -381,7 +220,7 @@ def _restart(p: Any, s: Any, ring: Any, y: float) -> None:  # noqa: ANN401
 restart = kernel(_restart)
 
 
-def _due(p: Any, s: Any, ring: Any, out: Any, n: int) -> int:  # noqa: ANN401
+def _due(p: Any, s: Any, ring: Any, out: Any, n: int) -> int:
     """Do what the time has come for: learn the levels, or look again."""
     if s.learning == 1:
         return learn(p, s, ring, out, n)  # type: ignore[no-any-return]
@@ -505,7 +344,7 @@ FIELDS = (
     Field("amplitude", "f8", MILLIVOLT, "extremum against the mean of 0.16 s about it", "极值相对其前后0.16秒均值的幅度"),
     Field("likeness", "f8", NUMBER, "correlation with the most similar of the four beats before", "与前四个心搏中最相似者的相关系数"),
     Field("confirmed", "i8", SAMPLE, "sample at which the beat was given", "输出该心搏时的采样点"),
-    Field("remarks", "i8", BITS, "what else is known", "附加说明", labels=BeatRemark),
+    Field("remarks", "i8", BITS, "1 first of a run, 2 found looking back, 4 samples missing", "1 一段之首，2 回溯所得，4 有缺失采样"),
 )
 BEATS = Algorithm(
     id="cardiac.beats",
@@ -536,7 +375,7 @@ BEATS = Algorithm(
 )
 
 
-def detect_beats(ecg: Any, fs: float, *, params: BeatsParams | None = None, **values: Any) -> Records:  # noqa: ANN401
+def detect_beats(ecg: Any, fs: float, *, params: BeatsParams | None = None, **values: Any) -> Records:
     """Return the beats of one ECG lead: rows with `sample`, `kind`, `quality`, `rr`, `amplitude` and more.
 
     ecg: (n,), mV, at 98 to 1024 Hz; NaN is missing. Beats do not depend on scale, offset or polarity of the signal.

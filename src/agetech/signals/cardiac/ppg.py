@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 
 class PpgParams(Params):
+    """Parameters of `cardiac.ppg`."""
+
     apart: Seconds = Param(0.28, ge=0.2, le=0.6, en="least distance of two pulses", zh="相邻脉搏最短间隔", source="chosen here: ADR 0085")
     bridge: Seconds = Param(
         0.3, ge=0.05, le=1.0, en="a longer gap ends the train", zh="超过此时长的缺失将中断脉搏序列", source="chosen here: ADR 0085"
@@ -54,7 +56,7 @@ PULSES = Algorithm(
 )
 
 
-def detect_pulses(ppg: Any, fs: float, *, params: PpgParams | None = None, **values: Any) -> Records:  # noqa: ANN401
+def detect_pulses(ppg: Any, fs: float, *, params: PpgParams | None = None, **values: Any) -> Records:
     """Return the pulses of a photoplethysmogram: rows with `sample`, `quality`, `interval` and more.
 
     ppg: (n,), any scale, 20 to 1024 Hz; NaN is missing. `sample` lies near the steepest rise. Where the waves are not

@@ -1,5 +1,6 @@
 """Rates over windows from beats or pulses, with their coverage: no rate where too little of the window was heard."""
 
+# ruff: noqa: PLR2004 - levels stand where they are used, each beside its reason
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
@@ -38,6 +39,6 @@ def pulse_rate(
         fair = found[np.abs(found - middle) <= 0.5 * middle]
         row["coverage"] = min(1.0, float(fair.sum()) / window)
         row["quality"] = float(rows["quality"][inside].mean())
-        if row["coverage"] >= least and fair.size > 2:  # noqa: PLR2004
+        if row["coverage"] >= least and fair.size > 2:
             row["rate"] = 60.0 / float(fair.mean())
     return out

@@ -8,6 +8,7 @@ Sources: Lake and Moorman 2011 (irregularity by unlikeness of nearby intervals),
 the weak point of rules on differences). Departure: the guard against ectopy is in the features (ADR 0083).
 """
 
+# ruff: noqa: PLR2004 - levels stand where they are used, each beside its reason
 from __future__ import annotations
 
 from math import exp, log
@@ -37,6 +38,8 @@ RAW = LEVEL + 1
 
 
 class RhythmParams(Params):
+    """Parameters of `cardiac.rhythm`."""
+
     side: Count = Param(
         30, ge=16, le=120, en="beats on either side that are looked at", zh="每侧参考的心搏数", source="chosen here: ADR 0083"
     )
@@ -44,6 +47,8 @@ class RhythmParams(Params):
 
 
 class Plan(NamedTuple):
+    """The plan: rates, counts in ticks and samples, coefficients, and where each memory begins in the ring."""
+
     side: int
     threshold: float
     weights: Signal
@@ -54,7 +59,7 @@ class Plan(NamedTuple):
 STATE = state_dtype([("seen", "i8"), ("run", "i8"), ("given", "i8")])
 
 
-def plan(p: RhythmParams, _fs: Any) -> Plan:  # noqa: ANN401 - a series has no rate
+def plan(p: RhythmParams, _fs: Any) -> Plan:
     """Return the coefficients and the size of the memory: one entry a beat of the window, and intervals."""
     trained = table("rhythm")
     weights = np.array([*(trained["weights"][name] for name in FEATURES), trained["bias"]])
@@ -66,7 +71,7 @@ def init(plan: Plan) -> State:
     return State(np.zeros(1, STATE), np.zeros(plan.room))
 
 
-def _compare(p: Any, s: Any, ring: Any, at: int, rr: float) -> None:  # noqa: ANN401 - records inside compiled code
+def _compare(p: Any, s: Any, ring: Any, at: int, rr: float) -> None:
     """Put the comparisons of the newest interval with those before it into the entry at `at`."""
     past = p.kept * (PARTS + 2)
     for i in range(LEVEL - 1):
@@ -80,11 +85,11 @@ def _compare(p: Any, s: Any, ring: Any, at: int, rr: float) -> None:  # noqa: AN
     if s.run > 1:
         step = abs(ring[newest] - ring[newest - 1]) / level
         unlike = step
-    if s.run > 2:  # noqa: PLR2004
+    if s.run > 2:
         step_2 = abs(ring[newest] - ring[newest - 2]) / level
         unlike = min(unlike, step_2)
     smooth, turn = 0.0, 0.0
-    if s.run > 3:  # noqa: PLR2004
+    if s.run > 3:
         unlike = min(unlike, abs(ring[newest] - ring[newest - 3]) / level)
         now = median(ring, newest - 2, 3, past + LEVEL)
         smooth = abs(now - median(ring, newest - 3, 3, past + LEVEL)) / level
@@ -92,11 +97,11 @@ def _compare(p: Any, s: Any, ring: Any, at: int, rr: float) -> None:  # noqa: AN
     ring[at] = min(step, 0.25)
     ring[at + 1] = min(unlike, 0.2)
     ring[at + 2] = min(smooth, 0.2)
-    ring[at + 3] = 1.0 if step < 0.02 else 0.0  # noqa: PLR2004 - shares of steady and of alike intervals
-    ring[at + 4] = 1.0 if unlike < 0.015 else 0.0  # noqa: PLR2004
+    ring[at + 3] = 1.0 if step < 0.02 else 0.0
+    ring[at + 4] = 1.0 if unlike < 0.015 else 0.0
     ring[at + 5] = turn
     ring[at + 6] = min(step_2, 0.25)
-    ring[at + 7] = 1.0 if unlike > 0.05 else 0.0  # noqa: PLR2004
+    ring[at + 7] = 1.0 if unlike > 0.05 else 0.0
     near, both, looked = 0.0, 0.0, min(s.run - 2, LOOK)
     entry = PARTS + 2
     before = ring[(s.seen - 1) % p.kept * entry + PARTS + 1]
@@ -112,7 +117,7 @@ def _compare(p: Any, s: Any, ring: Any, at: int, rr: float) -> None:  # noqa: AN
 compare = kernel(_compare)
 
 
-def _judge(p: Any, s: Any, ring: Any, o: Any) -> None:  # noqa: ANN401
+def _judge(p: Any, s: Any, ring: Any, o: Any) -> None:
     """Fill a row for the beat after the last one given, from the beats within `side` that have come."""
     beat = s.given
     s.given += 1
@@ -130,7 +135,7 @@ def _judge(p: Any, s: Any, ring: Any, o: Any) -> None:  # noqa: ANN401
     own = beat % p.kept * entry
     o.beat, o.rr, o.used = beat, ring[own + PARTS + 1], count
     o.probability, o.irregular = float("nan"), False
-    if count < 8 or ring[own + PARTS] <= 0.0:  # noqa: PLR2004
+    if count < 8 or ring[own + PARTS] <= 0.0:
         return
     w = p.weights
     odds = w[PARTS]
@@ -140,9 +145,9 @@ def _judge(p: Any, s: Any, ring: Any, o: Any) -> None:  # noqa: ANN401
             mean = log(mean + 0.005)
         elif i in (1, 2):
             mean = log(mean + 0.003)
-        elif i == 8:  # noqa: PLR2004 - share of intervals that match, and of matches whose forerunners match too
+        elif i == 8:
             mean = log(mean + 0.02)
-        elif i == 9:  # noqa: PLR2004
+        elif i == 9:
             mean = log((mean + 0.005) / (ring[sums + 8] / count + 0.02))
         odds += w[i] * mean
     o.probability = 1.0 / (1.0 + exp(-min(max(odds, -30.0), 30.0)))
@@ -157,7 +162,7 @@ def _step(plan: Records, state: Records, ring: Signal, x: Signal, out: Records) 
     for row in range(x.shape[0]):
         rr = x[row]
         at = s.seen % p.kept * (PARTS + 2)
-        if 0.1 < rr < 10.0:  # noqa: PLR2004 - else missing: comparisons begin anew
+        if 0.1 < rr < 10.0:
             ring[at + PARTS] = 1.0
             ring[at + PARTS + 1] = rr
             compare(p, s, ring, at, rr)
@@ -233,7 +238,7 @@ def burden(rows: Records) -> float:
     return 100.0 * float(rows["rr"][judged & rows["irregular"]].sum()) / total if total > 0.0 else float("nan")
 
 
-def screen_rhythm(rr: Any, *, params: RhythmParams | None = None, **values: Any) -> Records:  # noqa: ANN401
+def screen_rhythm(rr: Any, *, params: RhythmParams | None = None, **values: Any) -> Records:
     """Return one row a beat: `probability` of an irregular rhythm about it, and `irregular` (bool: refer).
 
     rr: (n,), s, intervals of all beats in order; NaN is missing. A row is given when `side` further beats have come.

@@ -8,6 +8,7 @@ Source: Severinghaus and Honda 1987 (ratio of ratios). Departure: AC by least sq
 which ignores what the two do not share.
 """
 
+# ruff: noqa: PLR2004 - levels stand where they are used, each beside its reason
 from __future__ import annotations
 
 from enum import IntFlag
@@ -38,6 +39,8 @@ class Spo2Reason(IntFlag):
 
 
 class Spo2Params(Params):
+    """Parameters of `cardiac.spo2`: the curve belongs to the device and has no default."""
+
     offset: Number = Param(ge=50.0, le=150.0, en="curve: percent at ratio 0", zh="定标曲线：比值为0时的百分数")
     slope: Number = Param(ge=-80.0, le=20.0, en="curve: percent per ratio", zh="定标曲线：一次项")
     bend: Number = Param(0.0, ge=-40.0, le=40.0, en="curve: percent per squared ratio", zh="定标曲线：二次项")
@@ -68,7 +71,7 @@ def _estimate(p: Spo2Params, fs: float, x: Signal) -> tuple[float, float, float,
     """Return saturation, ratio, likeness and reason of one window of red and infrared."""
     nothing = float("nan")
     good = np.isfinite(x).all(axis=1)
-    if good.mean() < 0.9:  # noqa: PLR2004
+    if good.mean() < 0.9:
         return nothing, nothing, nothing, int(Spo2Reason.MISSING)
     place = np.arange(len(x))
     red, infrared = (np.interp(place, place[good], x[good, k]) for k in (0, 1))
@@ -83,7 +86,7 @@ def _estimate(p: Spo2Params, fs: float, x: Signal) -> tuple[float, float, float,
         return nothing, nothing, like, int(Spo2Reason.UNLIKE)
     ratio = c / b
     saturation = p.offset + p.slope * ratio + p.bend * ratio * ratio
-    if not p.floor <= saturation <= 102.0:  # noqa: PLR2004 - two points of noise above 100
+    if not p.floor <= saturation <= 102.0:
         return nothing, ratio, like, int(Spo2Reason.OUT_OF_CURVE)
     return min(saturation, 100.0), ratio, like, 0
 
@@ -116,7 +119,13 @@ SPO2 = Algorithm(
         Field("spo2", "f8", PERCENT, "saturation, 0 to 100; NaN where withheld", "血氧饱和度，0至100；未给出时为NaN"),
         Field("ratio", "f8", NUMBER, "ratio of ratios", "双比值"),
         Field("likeness", "f8", NUMBER, "correlation of the two colours", "两路波形的相关系数"),
-        Field("reason", "i8", BITS, "why nothing is given", "未给出的原因", labels=Spo2Reason),
+        Field(
+            "reason",
+            "i8",
+            BITS,
+            "why nothing is given: 1 missing, 2 no light, 4 weak, 8 unlike, 16 out of the curve",
+            "未给出的原因：1 缺失，2 无光，4 过弱，8 波形不一致，16 超出曲线",
+        ),
     ),
     params=Spo2Params,
     shape=Window(window=lambda p: p.window, hop=lambda p: p.hop, estimate=_estimate),
@@ -124,7 +133,7 @@ SPO2 = Algorithm(
 )
 
 
-def estimate_spo2(ppg: Any, fs: float, *, params: Spo2Params | None = None, **values: Any) -> Records:  # noqa: ANN401
+def estimate_spo2(ppg: Any, fs: float, *, params: Spo2Params | None = None, **values: Any) -> Records:
     """Return saturation by windows: `spo2` in percent 0 to 100, NaN where withheld (`reason`), with `ratio`.
 
     ppg: (n, 2), red and infrared light, positive; NaN is missing. offset, slope, bend: the device's own curve

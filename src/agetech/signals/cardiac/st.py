@@ -10,6 +10,7 @@ memory. Departures (ADR 0084): the J point is not searched but taken at a fixed 
 point costs more than a late one; levels are medians of 20 ms.
 """
 
+# ruff: noqa: PLR2004 - levels stand where they are used, each beside its reason
 from __future__ import annotations
 
 from enum import IntFlag, StrEnum
@@ -21,7 +22,7 @@ from agetech.core.algorithm import Algorithm, Record
 from agetech.core.declare import Field, Input, Source
 from agetech.core.params import Param, Params
 from agetech.core.runner import run
-from agetech.units import BITS, COUNT, MICROVOLT, MILLIVOLT, NUMBER, SAMPLE, SECOND, Number, Seconds
+from agetech.units import BITS, COUNT, MICROVOLT, MILLIVOLT, SAMPLE, Number, Seconds
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -54,6 +55,8 @@ class StRemark(IntFlag):
 
 
 class StParams(Params):
+    """Parameters of `cardiac.st`."""
+
     neighbourhood: Seconds = Param(
         16.0, ge=4.0, le=60.0, en="beats within this time are averaged", zh="参与平均的时间邻域", source="Smrdel and Jager 2011"
     )
@@ -123,7 +126,7 @@ def _levels(p: StParams, fs: float, ecg: Signal, beats: Samples) -> tuple[Signal
     return st * 1e3, amplitude * 1e3, usable
 
 
-def _analyse(p: StParams, fs: Any, inputs: Any) -> Records:  # noqa: ANN401
+def _analyse(p: StParams, fs: Any, inputs: Any) -> Records:
     """Return one row a second: the averaged level about it, its reference and the deviation."""
     rate = float(fs["ecg"]) if isinstance(fs, dict) else float(fs)
     ecg = np.where(np.abs(inputs["ecg"]) < np.inf, inputs["ecg"], np.nan)
@@ -145,7 +148,7 @@ def _analyse(p: StParams, fs: Any, inputs: Any) -> Records:  # noqa: ANN401
         first, last = np.searchsorted(when, (second + 0.5 - p.neighbourhood / 2, second + 0.5 + p.neighbourhood / 2))
         row = out[second]
         row["used"] = last - first
-        if last - first < 4:  # noqa: PLR2004 - fewer beats are no average
+        if last - first < 4:
             row["remarks"] = int(StRemark.FEW)
             continue
         middle = np.median(st[first:last])
@@ -177,7 +180,7 @@ def _deviate(p: StParams, out: Records) -> None:
         if shifted <= second and before >= 0 and after < len(out):
             step = level[after] - level[before]
             turn = abs(amplitude[after] - amplitude[before]) / size
-            if abs(step) > 40.0 and turn > 0.15 and _sharp(amplitude, second, jump, size):  # noqa: PLR2004 - ADR 0084
+            if abs(step) > 40.0 and turn > 0.15 and _sharp(amplitude, second, jump, size):
                 reference += step
                 shifted = second + 2 * jump
                 out["remarks"][before : after + 1] |= int(StRemark.AXIS_SHIFT)
@@ -191,7 +194,7 @@ def _sharp(amplitude: Signal, second: int, jump: int, size: float) -> bool:
     late = amplitude[second + jump : second + 2 * jump + 1]
     if not (np.isfinite(early).any() and np.isfinite(late).any()):
         return False
-    return bool(np.nanstd(early) < 0.06 * size and np.nanstd(late) < 0.06 * size)  # noqa: PLR2004 - ADR 0084
+    return bool(np.nanstd(early) < 0.06 * size and np.nanstd(late) < 0.06 * size)
 
 
 ECG = Input("ecg", MILLIVOLT, "ECG of one lead", "单导联心电", rates=(98.0, 1024.0))
@@ -205,7 +208,7 @@ FIELDS = (
     Field("amplitude", "f8", MICROVOLT, "R amplitude of the averaged beats", "平均心搏的R波幅度"),
     Field("spread", "f8", MICROVOLT, "spread of the single beats", "单搏离散度"),
     Field("used", "i8", COUNT, "beats averaged", "参与平均的心搏数"),
-    Field("remarks", "i8", BITS, "why a value is missing, axis shift", "结果缺失原因、轴移", labels=StRemark),
+    Field("remarks", "i8", BITS, "1 few beats, 2 noisy, 4 axis shift", "1 心搏过少，2 噪声，4 轴移"),
 )
 ST = Algorithm(
     id="cardiac.st",
@@ -214,7 +217,7 @@ ST = Algorithm(
     title_zh="ST段偏移",
     source=(
         Source(
-            "Smrdel A, Jager F. Automatic classification of long-term ambulatory ECG records according to type of ischemic heart disease. Biomed Eng Online 2011;10:107",
+            "Smrdel A, Jager F. Automatic classification of long-term ECG records. Biomed Eng Online 2011;10:107",
             "doi:10.1186/1475-925X-10-107",
         ),
         Source("Jager F et al. Long-term ST database. Med Biol Eng Comput 2003;41:172-182", "doi:10.1007/BF02344885"),
@@ -245,13 +248,13 @@ def find_episodes(rows: Records, *, protocol: Protocol | str = Protocol.B) -> Re
         for at in over:
             if at <= last:
                 continue
-            first = at
-            while first > 0 and size[first - 1] >= level / 2 and place[first] - place[first - 1] < 30:  # noqa: PLR2004
+            first = int(at)
+            while first > 0 and size[first - 1] >= level / 2 and place[first] - place[first - 1] < 30:
                 first -= 1
-            last, quiet = at, 0
+            last, quiet = int(at), 0
             for later in range(at + 1, size.size):
                 quiet = 0 if size[later] >= level / 2 else quiet + 1
-                if quiet >= 30:  # noqa: PLR2004
+                if quiet >= 30:
                     break
                 last = later if quiet == 0 else last
             if int((size[first : last + 1] >= level * 0.9).sum()) >= least * 0.5 and place[last] - place[first] + 1 >= least - 2.0:
@@ -260,7 +263,7 @@ def find_episodes(rows: Records, *, protocol: Protocol | str = Protocol.B) -> Re
     return np.array(sorted(found), dtype=EPISODE)
 
 
-def st_deviation(ecg: Any, fs: float, beats: Any, *, params: StParams | None = None, **values: Any) -> Records:  # noqa: ANN401
+def st_deviation(ecg: Any, fs: float, beats: Any, *, params: StParams | None = None, **values: Any) -> Records:
     """Return one row a second: `level`, `reference` and `deviation` of the ST segment, uV.
 
     ecg: (n,), mV, 98 to 1024 Hz, NaN is missing; beats: (m,), samples of the R peaks. Beats of another shape are left

@@ -6,6 +6,7 @@ are candidates; one is a pulse when it is high against the last eight, the more 
 given while the last eight are alike and evenly spaced enough (`_trusted`), otherwise they are withheld.
 """
 
+# ruff: noqa: PLR2004 - levels stand where they are used, each beside its reason
 from __future__ import annotations
 
 from math import ceil, log
@@ -35,6 +36,8 @@ FIRST, SEARCHED, MISSING = 1, 2, 4
 
 
 class Plan(NamedTuple):
+    """The plan: rates, counts in ticks and samples, coefficients, and where each memory begins in the ring."""
+
     fs: float
     rate: float
     factor: int
@@ -68,7 +71,7 @@ STATE = state_dtype(
 )
 
 
-def make_plan(
+def make_plan(  # noqa: PLR0913 - what a train is, by name
     fs: float, *, rises: bool, low: float, high: float, span: float, apart: float, bridge: float, trust: float, delay: float
 ) -> Plan:
     """Return the plan of a train: band (Hz), length of the envelope, least distance and longest bridged gap (s)."""
@@ -95,7 +98,7 @@ def init(plan: Plan) -> State:
     return State(record, np.zeros(plan.room))
 
 
-def _alike(p: Any, s: Any, ring: Any, tick: int, keep: bool) -> float:  # noqa: ANN401, FBT001 - inside compiled code
+def _alike(p: Any, s: Any, ring: Any, tick: int, keep: bool) -> float:  # noqa: FBT001 - inside compiled code
     """Return the best correlation of the wave about `tick` with the last shapes, and keep it as one where asked."""
     if s.tick - tick >= p.kept - p.arm or tick < p.arm:
         return 0.0
@@ -117,7 +120,7 @@ def _alike(p: Any, s: Any, ring: Any, tick: int, keep: bool) -> float:  # noqa: 
 alike = kernel(_alike)
 
 
-def _accept(p: Any, s: Any, ring: Any, out: Any, n: int, which: int) -> int:  # noqa: ANN401
+def _accept(p: Any, s: Any, ring: Any, out: Any, n: int, which: int) -> int:
     """Take a waiting candidate as a pulse, drop what waited before it, give a row where the train is trusted."""
     c = p.waiting + which * SLOT
     tick = int(ring[c + TICK])
@@ -127,7 +130,7 @@ def _accept(p: Any, s: Any, ring: Any, out: Any, n: int, which: int) -> int:  # 
     s.beats = remember(ring, p.likes, PAST, s.beats, ring[c + LIKENESS])
     s.height = median(ring, p.heights, PAST, p.scratch)
     s.likeness = median(ring, p.likes, min(s.beats, PAST), p.scratch)
-    if 0.25 < interval < 2.5:  # noqa: PLR2004 - 24 to 240 a minute
+    if 0.25 < interval < 2.5:
         s.spans = remember(ring, p.intervals, PAST, s.spans, interval)
         s.interval = median(ring, p.intervals, min(s.spans, PAST), p.scratch)
         off = min(abs(interval - s.interval) / s.interval, 1.0)
@@ -136,7 +139,7 @@ def _accept(p: Any, s: Any, ring: Any, out: Any, n: int, which: int) -> int:  # 
     s.trusted = 1 if surety >= p.trust or (s.trusted == 1 and surety >= p.trust - 0.1) else 0
     s.last = tick
     s.due = tick + int(1.66 * s.interval * p.rate)
-    if s.trusted == 1 and s.spans > 2:  # noqa: PLR2004
+    if s.trusted == 1 and s.spans > 2:
         o = out[n]
         o.sample = max(0, (tick + 1) * p.factor - 1 - p.delay)
         o.confirmed = s.index - 1
@@ -155,7 +158,7 @@ def _accept(p: Any, s: Any, ring: Any, out: Any, n: int, which: int) -> int:  # 
 accept = kernel(_accept)
 
 
-def _wanted(p: Any, s: Any, ring: Any, which: int) -> bool:  # noqa: ANN401
+def _wanted(p: Any, s: Any, ring: Any, which: int) -> bool:
     """Return whether a candidate is high enough for its time."""
     c = p.waiting + which * SLOT
     early = s.last >= 0 and ring[c + TICK] - s.last < 0.6 * s.interval * p.rate
@@ -165,7 +168,7 @@ def _wanted(p: Any, s: Any, ring: Any, which: int) -> bool:  # noqa: ANN401
 wanted = kernel(_wanted)
 
 
-def _candidate(p: Any, s: Any, ring: Any, out: Any, n: int) -> int:  # noqa: ANN401
+def _candidate(p: Any, s: Any, ring: Any, out: Any, n: int) -> int:
     """Put the last peak of the envelope with those that wait; decide on it unless the level is being learnt."""
     if s.waiting == SLOTS:
         s.waiting -= 1
@@ -182,7 +185,7 @@ def _candidate(p: Any, s: Any, ring: Any, out: Any, n: int) -> int:  # noqa: ANN
 candidate = kernel(_candidate)
 
 
-def _due(p: Any, s: Any, ring: Any, out: Any, n: int) -> int:  # noqa: ANN401
+def _due(p: Any, s: Any, ring: Any, out: Any, n: int) -> int:
     """Learn the level from the waiting candidates, or look again at what was refused since the last pulse."""
     origin = s.last if s.last >= 0 else s.since
     best, top, second = -1, -1e300, -1e300
@@ -194,7 +197,7 @@ def _due(p: Any, s: Any, ring: Any, out: Any, n: int) -> int:  # noqa: ANN401
             second = height
     s.due = s.tick + int(0.3 * s.interval * p.rate) + 1
     if s.learning == 0:
-        if best >= 0 and top - s.height > -1.6:  # noqa: PLR2004 - a fifth of the usual height
+        if best >= 0 and top - s.height > -1.6:
             s.remarks |= SEARCHED
             return accept(p, s, ring, out, n, best)  # type: ignore[no-any-return]
         if s.tick - origin > 4.0 * p.rate:
@@ -203,7 +206,7 @@ def _due(p: Any, s: Any, ring: Any, out: Any, n: int) -> int:  # noqa: ANN401
     if best < 0:
         return n
     s.learning = 0
-    s.height = second if second > top - 0.9 else top  # noqa: PLR2004
+    s.height = second if second > top - 0.9 else top
     for i in range(PAST):
         ring[p.heights + i] = s.height
     which = 0
@@ -219,7 +222,7 @@ def _due(p: Any, s: Any, ring: Any, out: Any, n: int) -> int:  # noqa: ANN401
 due = kernel(_due)
 
 
-def _restart(p: Any, s: Any, ring: Any) -> None:  # noqa: ANN401
+def _restart(p: Any, s: Any, ring: Any) -> None:
     """Begin after a gap with filters at rest on the value at hand; the train begins anew, the level stays."""
     for i in range(p.heights - p.sums):
         ring[p.sums + i] = 0.0

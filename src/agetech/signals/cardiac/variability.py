@@ -9,6 +9,7 @@ interval are left out; the intervals are interpolated by a spline of degree 7 at
 of the power at 0.25 Hz; one Hann window over the whole stretch, corrected for its power.
 """
 
+# ruff: noqa: PLR2004 - levels stand where they are used, each beside its reason
 from __future__ import annotations
 
 from enum import IntFlag
@@ -47,6 +48,8 @@ class HrvReason(IntFlag):
 
 
 class HrvParams(Params):
+    """Parameters of `cardiac.hrv`."""
+
     window: Seconds = Param(86400.0, ge=30.0, le=172800.0, en="length of a window; the last one may be shorter", zh="窗长；最后一窗可较短")
     shortest: Seconds = Param(
         0.24, ge=0.1, le=0.6, en="shorter intervals are excluded", zh="排除更短的间期", source="250 beats a minute: ADR 0082"
@@ -75,7 +78,7 @@ def _usable(p: HrvParams, rr: Signal) -> Mask:
     """Return which intervals count: present, possible, and not out of line with their neighbours."""
     with np.errstate(invalid="ignore"):
         good = np.isfinite(rr) & (rr >= p.shortest) & (rr <= p.longest)
-    if p.tolerance < 100.0 and good.sum() > 11:  # noqa: PLR2004
+    if p.tolerance < 100.0 and good.sum() > 11:
         kept = rr[good]
         middle = np.median(np.lib.stride_tricks.sliding_window_view(np.pad(kept, 5, mode="reflect"), 11), axis=1)
         good[np.flatnonzero(good)[np.abs(kept - middle) > p.tolerance / 100.0 * middle]] = False
@@ -105,8 +108,8 @@ def _blocks(times: Signal, rr: Signal, good: Mask) -> dict[str, float]:
     """Return SDANN and SDNN index over the full blocks of 5 min, ms; at least two are needed."""
     block = np.floor(times / BLOCK).astype(np.int64)
     whole = [rr[good & (block == k)] * 1e3 for k in range(int(times[-1] // BLOCK))] if times.size else []
-    whole = [one for one in whole if one.size > 30]  # noqa: PLR2004 - fewer than 30 beats in 5 min are no block
-    if len(whole) < 2:  # noqa: PLR2004
+    whole = [one for one in whole if one.size > 30]
+    if len(whole) < 2:
         return {}
     return {
         "sdann": float(np.std([one.mean() for one in whole], ddof=1)),
@@ -144,7 +147,7 @@ def _window(p: HrvParams, rr: Signal) -> dict[str, float]:
     found = {"duration": length, "intervals": int(good.sum()), "excluded": excluded, "reason": 0}
     if excluded > p.most_excluded:
         return found | {"reason": int(HrvReason.EXCLUDED)}
-    if length < LEAST["time"] - 1e-9 or good.sum() < 8:  # noqa: PLR2004
+    if length < LEAST["time"] - 1e-9 or good.sum() < 8:
         return found | {"reason": int(HrvReason.SHORT)}
     found |= _time(rr, good) | _blocks(times, rr, good)
     if length >= LEAST["triangular"]:
@@ -165,7 +168,7 @@ def _window(p: HrvParams, rr: Signal) -> dict[str, float]:
     return found
 
 
-def _analyse(p: HrvParams, _fs: Any, rr: Signal) -> Records:  # noqa: ANN401 - a series has no rate
+def _analyse(p: HrvParams, _fs: Any, rr: Signal) -> Records:
     """Return one row a window of `p.window` seconds of intervals."""
     if rr.size == 0:
         return HRV.nothing
@@ -213,7 +216,9 @@ FIELDS = (
     Field("lf_nu", "f8", PERCENT, "lf over lf + hf", "归一化低频"),
     Field("hf_nu", "f8", PERCENT, "hf over lf + hf", "归一化高频"),
     Field("lf_hf", "f8", NUMBER, "lf over hf", "低频与高频之比"),
-    Field("reason", "i8", BITS, "why measures are NaN", "结果缺失的原因", labels=HrvReason),
+    Field(
+        "reason", "i8", BITS, "why measures are NaN: 1 short, 2 too many excluded, 4 a hole", "结果缺失原因：1 过短，2 排除过多，4 有空洞"
+    ),
 )
 RR = Input(
     "rr", SECOND, "intervals between normal beats, one a beat; NaN is excluded", "正常心搏间期，每搏一个；NaN表示排除", kind="series"
@@ -235,7 +240,7 @@ HRV = Algorithm(
 )
 
 
-def hrv(rr: Any, *, params: HrvParams | None = None, **values: Any) -> Records:  # noqa: ANN401
+def hrv(rr: Any, *, params: HrvParams | None = None, **values: Any) -> Records:
     """Return the variability of intervals: one row a window, `sdnn`, `rmssd`, `lf`, `hf` and more in ms, ms2 and %.
 
     rr: (n,), s, normal-to-normal, one a beat; NaN marks an excluded beat and breaks the pair on both sides. By default

@@ -1,5 +1,6 @@
 """Waves of an ECG as candidates of beats: where they are, what they look like, and the odds that they are beats."""
 
+# ruff: noqa: PLR2004 - levels stand where they are used, each beside its reason
 from __future__ import annotations
 
 from math import log, sqrt
@@ -18,7 +19,7 @@ FEATURES = ("height", "likeness", "above_noise", "in_t_wave", "contrast", "blunt
 NORMAL, VENTRICULAR, NOISE = 1, 2, 3
 
 
-def _measure(p: Any, s: Any, ring: Any, c: int, tick: int) -> None:  # noqa: ANN401 - records inside compiled code
+def _measure(p: Any, s: Any, ring: Any, c: int, tick: int) -> None:
     """Fill the candidate at `c` that peaks at `tick`: its fiducial is the larger extremum of the smoothed ECG about it.
 
     Height, sharpness (height over the swing of the ECG) and contrast (height over the quiet between waves) are logs.
@@ -61,11 +62,11 @@ def _measure(p: Any, s: Any, ring: Any, c: int, tick: int) -> None:  # noqa: ANN
 measure = kernel(_measure)
 
 
-def _like(p: Any, s: Any, ring: Any, c: int, own: float) -> None:  # noqa: ANN401
+def _like(p: Any, s: Any, ring: Any, c: int, own: float) -> None:
     """Fill in the best correlation of the ECG about the fiducial with the shapes kept, and with the normal shape.
 
-    Shifts of one tick are tried where the wave is not ALIKE as it stands. own: correlations above it are the wave itself and do not count. 0.7 where there is
-    no shape to compare with.
+    Shifts of one tick are tried where the wave is not ALIKE as it stands. own: correlations above it are the wave
+    itself and do not count. 0.7 where there is no shape to compare with.
     """
     near, kept = p.scratch + p.span, min(s.shapes, SHAPES)
     for shape in range(SHAPES + 1):
@@ -73,11 +74,12 @@ def _like(p: Any, s: Any, ring: Any, c: int, own: float) -> None:  # noqa: ANN40
     first = int(ring[c + FIDUCIAL]) // p.factor - p.arm
     best = -1.0
     for turn in range(3):
-        shift = turn if turn < 2 else -1  # noqa: PLR2004 - in the order 0, 1, -1
+        shift = turn if turn < 2 else -1
         norm = centred(ring, p.wave, p.wave_size, first + shift, p.span, p.scratch)
         if norm > 0.0:
             for shape in range(SHAPES + 1):
-                ring[near + shape] = max(ring[near + shape], product(ring, p.shapes + shape * p.span, p.scratch, p.span) / norm)
+                alike = product(ring, p.shapes + shape * p.span, p.scratch, p.span) / norm
+                ring[near + shape] = max(ring[near + shape], alike)
                 best = max(best, ring[near + shape])
         if ALIKE < best <= own:
             break
@@ -95,7 +97,7 @@ def _like(p: Any, s: Any, ring: Any, c: int, own: float) -> None:  # noqa: ANN40
 like = kernel(_like)
 
 
-def _keep_shape(p: Any, ring: Any, c: int, at: int) -> None:  # noqa: ANN401
+def _keep_shape(p: Any, ring: Any, c: int, at: int) -> None:
     """Put the ECG about the candidate's fiducial, centred and of norm 1, to `at`."""
     norm = centred(ring, p.wave, p.wave_size, int(ring[c + FIDUCIAL]) // p.factor - p.arm, p.span, at)
     for i in range(p.span):
@@ -105,7 +107,7 @@ def _keep_shape(p: Any, ring: Any, c: int, at: int) -> None:  # noqa: ANN401
 keep_shape = kernel(_keep_shape)
 
 
-def _logit(p: Any, s: Any, ring: Any, c: int) -> float:  # noqa: ANN401
+def _logit(p: Any, s: Any, ring: Any, c: int) -> float:
     """Return the log odds that the candidate at `c` is a beat; each feature is clipped to where it was trained."""
     height, w = ring[c + HEIGHT], p.weights
     since = (ring[c + TICK] - s.last_tick) / p.rate if s.last_tick >= 0 else 2.0 * s.interval
@@ -124,9 +126,9 @@ def _logit(p: Any, s: Any, ring: Any, c: int) -> float:  # noqa: ANN401
 logit = kernel(_logit)
 
 
-def _kind_of(p: Any, s: Any, ring: Any, c: int, rr: float) -> int:  # noqa: ANN401
+def _kind_of(p: Any, s: Any, ring: Any, c: int, rr: float) -> int:
     """Return the kind of an accepted beat by its likeness to the normal shape, sharpness, height and prematurity."""
-    if ring[c + CONTRAST] + 2.0 * ring[c + LIKENESS] < 1.8:  # noqa: PLR2004 - as the median of white noise, ADR 0080
+    if ring[c + CONTRAST] + 2.0 * ring[c + LIKENESS] < 1.8:
         return NOISE
     alike = ring[c + NORMALITY]
     w = p.kinds
@@ -136,7 +138,7 @@ def _kind_of(p: Any, s: Any, ring: Any, c: int, rr: float) -> int:  # noqa: ANN4
     odds += w[2] * min(max(ring[c + HEIGHT] - s.height, -2.0), 2.0)
     odds += w[3] * (min(max(rr / s.interval, 0.3), 1.5) if rr > 0.0 else 1.0)
     kind = VENTRICULAR if odds > 0.0 else NORMAL
-    s.strange = s.strange + 1 if alike < 0.8 else 0  # noqa: PLR2004
+    s.strange = s.strange + 1 if alike < 0.8 else 0
     if s.shapes == 0 or kind == NORMAL or s.strange > PAST:
         share = 0.2 if s.shapes > 0 and s.strange <= PAST else 1.0
         norm = centred(ring, p.wave, p.wave_size, int(ring[c + FIDUCIAL]) // p.factor - p.arm, p.span, p.scratch)

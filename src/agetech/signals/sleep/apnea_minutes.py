@@ -8,11 +8,13 @@ trees. A screening aid: no oxygen, no breathing is seen, and nothing here is a d
 Source: Penzel 2002 (what the entries of the PhysioNet challenge of 2000 looked at). Departure: the classifier, ADR 0086.
 """
 
+# ruff: noqa: PLR2004 - levels stand where they are used, each beside its reason
 from __future__ import annotations
 
 import json
 from functools import lru_cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -37,6 +39,8 @@ LONGEST = 1440 * 3  # minutes
 
 
 class ApneaParams(Params):
+    """Parameters of `sleep.apnea_minutes`."""
+
     threshold: Number = Param(0.5, ge=0.05, le=0.95, en="probability from which a minute counts as apnea", zh="判为呼吸暂停分钟的概率下限")
 
 
@@ -47,7 +51,7 @@ def _median_of(x: Signal, size: int) -> Signal:
 def _intervals(times: Signal) -> tuple[Signal, Signal]:
     """Return times and lengths (s) of intervals that are possible and within a fifth of the median of eleven."""
     rr, at = np.diff(times), times[1:]
-    fair = (rr > 0.35) & (rr < 2.0)  # noqa: PLR2004
+    fair = (rr > 0.35) & (rr < 2.0)
     rr, at = rr[fair], at[fair]
     if rr.size == 0:
         return at, rr
@@ -61,9 +65,7 @@ def _bands(w: Signal) -> Signal:
     taper = np.hanning(w.shape[1])
     power = np.abs(np.fft.rfft((w - w.mean(axis=1, keepdims=True)) * taper, axis=1)) ** 2 * 2.0 / (np.sum(taper**2) * GRID)
     f = np.fft.rfftfreq(w.shape[1], 1.0 / GRID)
-    return np.stack(
-        [np.log(power[:, (f >= a) & (f < b)].sum(axis=1) * f[1] + 1e-7) for a, b in zip(EDGES[:-1], EDGES[1:], strict=True)], axis=1
-    )
+    return np.stack([np.log(power[:, (f >= a) & (f < b)].sum(axis=1) * f[1] + 1e-7) for a, b in pairwise(EDGES)], axis=1)
 
 
 def _smooth(x: Signal, size: int) -> Signal:
@@ -140,12 +142,12 @@ def minute_features(times: Signal, minutes: int) -> tuple[Signal, Signal]:
     """Return features in context (minutes, k), and the share of each minute that is covered by usable intervals."""
     at, rr = _intervals(times)
     cover = np.bincount(np.clip((at // 60.0).astype(np.int64), 0, minutes), weights=rr, minlength=minutes + 1)[:minutes] / 60.0
-    if rr.size < 30:  # noqa: PLR2004
+    if rr.size < 30:
         return np.zeros((minutes, 0)), np.minimum(cover, 1.0)
     return _context(_features(at, rr, minutes)), np.minimum(cover, 1.0)
 
 
-def _analyse(p: ApneaParams, _fs: Any, beats: NDArray[np.float64]) -> Records:  # noqa: ANN401
+def _analyse(p: ApneaParams, _fs: Any, beats: NDArray[np.float64]) -> Records:
     """Return one row a whole minute from time 0; with under half a minute of usable intervals no probability."""
     times = np.unique(beats[np.isfinite(beats) & (beats >= 0.0)])
     minutes = min(LONGEST, int(times[-1] // 60.0)) if times.size else 0
@@ -170,7 +172,7 @@ APNEA_MINUTES = Algorithm(
     title_zh="基于心搏时刻的呼吸暂停分钟筛查",
     source=(
         Source(
-            "Penzel T et al. Systematic comparison of different algorithms for apnoea detection based on electrocardiogram recordings. Med Biol Eng Comput 2002;40:402-407",
+            "Penzel T et al. Algorithms for apnoea detection based on the ECG. Med Biol Eng Comput 2002;40:402-407",
             "doi:10.1007/BF02345072",
         ),
     ),
@@ -196,7 +198,7 @@ APNEA_MINUTES = Algorithm(
 )
 
 
-def screen_apnea_minutes(beat_times: Any, *, params: ApneaParams | None = None, **values: Any) -> Records:  # noqa: ANN401
+def screen_apnea_minutes(beat_times: Any, *, params: ApneaParams | None = None, **values: Any) -> Records:
     """Return one row a minute of the recording: `probability` of apnea or hypopnea in it, `apnea` (bool), `coverage`.
 
     beat_times: (n,), s since the start, rising; NaN is left out. The whole night is needed at once: levels are the
