@@ -60,7 +60,7 @@ def radar_displacement(iq: Any, fs: float, *, carrier: float, params: RadarParam
 def real_columns(iq: Any) -> Signal:
     """Return complex samples (n,) or (n, bins) as the columns i0, q0, i1, q1, ... that `respiration.radar` takes."""
     held = np.ascontiguousarray(iq, np.complex128)
-    return held.reshape(held.shape[0], -1).view(np.float64)
+    return held.reshape(held.shape[0], held.shape[1] if held.ndim > 1 else 1).view(np.float64)
 
 
 def presence(displacement: Any, fs: float, *, params: PresenceParams | None = None) -> Records:

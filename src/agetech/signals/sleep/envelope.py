@@ -82,12 +82,8 @@ def _sort_into(values: Signal, ring: Signal, many: int) -> None:
 sort_room = kernel(_sort_into)
 
 
-def _learn(s: Any, ring: Signal, value: float) -> None:
-    """Take one second's excursion into the baseline unless it is an event's or a movement's; renew median and scatter."""
-    if s.usual > 0.0 and s.bases >= LEAST_BASE and (value > LARGEST * s.usual or s.hypopnea_from >= 0 or s.apnea_from >= 0):
-        return
-    ring[BASE + s.bases % BASE_SIZE] = value
-    s.bases += 1
+def _settle(s: Any, ring: Signal) -> None:
+    """Renew the baseline, the median of its seconds, and their scatter, the median distance from it."""
     many = min(s.bases, BASE_SIZE)
     for k in range(many):
         ring[SORTED + k] = ring[BASE + k]
@@ -97,6 +93,18 @@ def _learn(s: Any, ring: Signal, value: float) -> None:
         ring[SORTED + k] = abs(ring[BASE + k] - s.usual)
     sort_room(ring, ring, many)
     s.scatter = ring[SORTED + many // 2]
+
+
+settle = kernel(_settle)
+
+
+def _learn(s: Any, ring: Signal, value: float) -> None:
+    """Take one second's excursion into the baseline unless it is an event's or a movement's; renew median and scatter."""
+    if s.usual > 0.0 and s.bases >= LEAST_BASE and (value > LARGEST * s.usual or s.hypopnea_from >= 0 or s.apnea_from >= 0):
+        return
+    ring[BASE + s.bases % BASE_SIZE] = value
+    s.bases += 1
+    settle(s, ring)
 
 
 learn = kernel(_learn)
@@ -114,8 +122,9 @@ def _forget(s: Any, ring: Signal) -> None:
             usable += 1
     s.bases = usable
     s.hypopnea_from = -1
-    if usable == 0:
-        s.usual = 0.0
+    s.usual = 0.0
+    if usable > 0:
+        settle(s, ring)
 
 
 forget = kernel(_forget)
