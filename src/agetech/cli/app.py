@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from enum import StrEnum
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,6 +14,14 @@ from agetech.cli.terminal import guarded
 from agetech.cli.words import say, texts
 
 Json = Annotated[bool, typer.Option("--json")]
+
+
+class Origin(StrEnum):
+    """Where a file's signal is from: it stands on every page."""
+
+    SIMULATED = "simulated"
+    STAGED = "staged"
+    RECORDED = "recorded"
 
 
 def version_wanted(value: bool) -> None:  # noqa: FBT001 - typer calls it with the flag
@@ -46,7 +55,7 @@ def demo(
 
 
 @guarded
-def run(
+def run(  # noqa: PLR0913 - the options of the command
     algorithm: Annotated[str, typer.Argument(metavar="ALGORITHM")],
     file: Annotated[Path, typer.Argument(metavar="FILE")],
     values: Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE")] = None,
@@ -54,12 +63,13 @@ def run(
     fs: Annotated[float | None, typer.Option("--fs", metavar="HZ")] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o")] = None,
     subject: Annotated[str | None, typer.Option("--subject", metavar="PSEUDONYM")] = None,
+    origin: Annotated[Origin, typer.Option("--origin")] = Origin.RECORDED,
     json_: Json = False,  # noqa: FBT002 - a flag
 ) -> None:
     """Run an algorithm over a file."""
     from agetech.cli.running import run_file
 
-    run_file(algorithm, file, values or [], profile=profile, fs=fs, out=out, subject=subject, as_document=json_)
+    run_file(algorithm, file, values or [], profile=profile, fs=fs, out=out, subject=subject, origin=origin.value, as_document=json_)
 
 
 @guarded

@@ -17,11 +17,11 @@ from agetech.cli.terminal import show, show_json
 from agetech.cli.words import say
 from agetech.core import find
 from agetech.exchange import events, write_jsonl
-from agetech.report.evidence import Evidence
+from agetech.report.evidence import Evidence, Origin
 from agetech.report.text import visible
 
 
-def run_file(
+def run_file(  # noqa: PLR0913 - the options of the command
     name: str,
     file: Path,
     pairs: Sequence[str],
@@ -30,6 +30,7 @@ def run_file(
     fs: float | None,
     out: Path | None,
     subject: str | None,
+    origin: Origin,
     as_document: bool,
 ) -> None:
     """Read a file, run an algorithm over it in pieces, and give the rows; those before a refusal are given too."""
@@ -43,7 +44,7 @@ def run_file(
         show(say("demo.compile"))
     fed = feed(found, recording, values, label=visible(file.name), quiet=as_document)
     start = recording.start if recording.time is not None else None
-    evidence = Evidence(found, fed.rows, fed.signal, fed.fs, fed.params, "recorded", name=visible(file.name), start=start)
+    evidence = Evidence(found, fed.rows, fed.signal, fed.fs, fed.params, origin, name=visible(file.name), start=start)
     if wanted == ".html":
         evidence = replace(evidence, contributions=contributions(evidence))
     if out is not None and subject and wanted == ".jsonl":

@@ -254,7 +254,7 @@ def _more_than_drawn(found: list[list[int]], lang: Language) -> tuple[Block, ...
 def _detail(evidence: Evidence, number: int, rows: list[int], lang: Language) -> Section:
     first = evidence.rows[rows[0]]
     when = int(first[anchor(evidence.algorithm)])
-    words = f"{number}. {_name_of(evidence, rows, lang)}, {moment(evidence, when)}"
+    words = say(lang, "events.heading", number=number, what=_name_of(evidence, rows, lang), time=moment(evidence, when))
     blocks: list[Block] = [_close_up(evidence, rows, lang), _values(evidence, rows, lang)]
     shares = next((evidence.contributions[row] for row in rows if row in evidence.contributions), None)
     if shares:

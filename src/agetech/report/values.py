@@ -16,6 +16,7 @@ from agetech.report.text import chosen, figure, say, unit_sign, visible, with_un
 MOST_CHARTS = 8
 MOST_POINTS = 4000  # of one curve; longer ones are drawn through every so many rows
 MOST_ROWS = 200
+LEAST_SPAN = 0.1  # of the largest value
 
 
 def values_page(evidence: Evidence, *, lang: Language | None = None, title: str = "") -> str:
@@ -63,13 +64,19 @@ def _chart(evidence: Evidence, one: Field, lang: Language) -> Chart:
     values = np.asarray(evidence.rows[one.name][::step], dtype=np.float64)
     at = places(evidence)[::step]
     whole = float(max(len(evidence.signal), 1 + at.max(initial=0.0)))
-    bottom, top, y_ticks = value_ticks(*limits([values]))
+    bottom, top, y_ticks = value_ticks(*_widened(*limits([values])))
     word = field_word(one, lang)
     line = Line(one.zh if lang == "zh" else one.en, points_path(100.0 * at / whole, values, bottom, top))
     rate = max(0.0, evidence.fs)
     x_ticks = time_ticks(0.0, whole / rate, evidence.start) if rate else ()
     alt = say(lang, "values.alt", name=word, count=len(evidence.rows))
     return Chart(word, alt, unit_sign(one.unit), (line,), x_ticks, y_ticks)
+
+
+def _widened(low: float, high: float) -> tuple[float, float]:
+    """Return limits at least a tenth of the values apart, so that a steady course does not look wild."""
+    lacking = LEAST_SPAN * max(abs(low), abs(high)) - (high - low)
+    return (low - lacking / 2.0, high + lacking / 2.0) if lacking > 0.0 else (low, high)
 
 
 def _table(evidence: Evidence, lang: Language) -> Table:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from agetech.cli import with_language
 from agetech.cli.exits import ExitCode, code_of
-from agetech.cli.feeding import feed, pieces
+from agetech.cli.feeding import compiled, feed, pieces
 from agetech.cli.output import document, format_of, table_text
 from agetech.cli.settings import settings
 from agetech.cli.terminal import as_json
@@ -158,3 +158,12 @@ def test_the_codes_themselves():
 )
 def test_the_language_is_taken_out_of_the_arguments(given_, rest, wrong):
     assert with_language(given_) == (rest, wrong)
+
+
+def test_what_is_left_to_compile_is_known(monkeypatch, tmp_path, scene):
+    monkeypatch.setenv("AGETECH_JIT", "off")
+    assert compiled(PEAKS)
+    monkeypatch.setenv("AGETECH_JIT", "on")
+    monkeypatch.setenv("AGETECH_CACHE_DIR", str(tmp_path))
+    assert not compiled(PEAKS)
+    assert compiled(LEVEL)  # windows have no kernel of their own

@@ -74,6 +74,14 @@ def test_every_format_is_written(agetech, file, tmp_path, suffix):
         assert len(document["id"]) == 64
 
 
+@pytest.mark.parametrize(("origin", "word"), [("staged", "fell on purpose"), ("simulated", "nobody fell")])
+def test_the_origin_stands_on_the_page(agetech, file, tmp_path, origin, word):
+    said = agetech("run", "made.peaks", file, "--origin", origin, "--out", tmp_path / "page.html", "--json")
+    assert said.json["source"]["origin"] == origin
+    assert word in (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert agetech("run", "made.peaks", file, "--origin", "real").code == ExitCode.USAGE
+
+
 def test_windows_have_a_table_and_a_page(agetech, file, tmp_path):
     said = agetech("run", "made.level", file, "--out", tmp_path / "level.html")
     assert said.code == 0

@@ -58,3 +58,12 @@ def test_names_do_no_harm(given):
     page = Outline(values_page(replace(given, name=NASTY), lang="en", title=NASTY))
     assert not page.named("script")
     assert "\\u202e" in page.text
+
+
+def test_a_steady_course_is_drawn_steady(given):
+    rows = given.rows.copy()
+    rows["level"] = 15.0 + 0.01 * np.sin(np.arange(len(rows)))
+    page = Outline(values_page(replace(given, rows=rows), lang="en"))
+    (path,) = [one["d"] for one in page.named("path") if one.get("class") == "line s1" and one["d"].startswith("M") and "H" not in one["d"]]
+    heights = [float(spot.split()[1]) for spot in path.replace("M", "L").split("L") if spot]
+    assert max(heights) - min(heights) < 60.0
