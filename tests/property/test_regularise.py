@@ -97,3 +97,19 @@ def test_scale_and_whole_seconds_shift(faults: list[tuple[str, int, int]], stamp
     assert np.array_equal(scaled.values, made.values * 2.0**power, equal_nan=True)
     assert later.values.shape == made.values.shape
     assert np.array_equal(later.values, made.values, equal_nan=True)
+
+
+@given(st.lists(st.floats(0.2, 40.0), min_size=2, max_size=120), st.floats(0.05, 0.6))
+def test_rising_stamps_are_what_numpy_interpolates(steps: list[float], limit: float) -> None:
+    times = np.concatenate(([0.0], np.cumsum(steps))) / FS
+    values = np.sin(times * 3.0) + times
+    made = regularise(times, values, FS, stamps=Stamps.SAMPLE, limit=limit)
+    grid = np.arange(len(made)) / FS
+    assert len(made) == int(times[-1] * FS + 1e-3) + 1
+    want = np.interp(grid, times, values)
+    after = np.clip(np.searchsorted(times, grid, side="left"), 1, len(times) - 1)
+    near = np.abs(times[:, np.newaxis] - grid).min(axis=0) <= 1e-3 / FS
+    lost = (times[after] - times[after - 1] > limit) & ~near
+    assert np.array_equal(np.isnan(made.values), lost)
+    assert np.abs(made.values - want)[~lost].max() < 1e-3
+    assert made.report.missing == lost.sum()

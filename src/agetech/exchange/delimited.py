@@ -46,11 +46,7 @@ def write_csv(recording: Recording, path: Path | str) -> None:
     rows = len(flat[0])
 
     def fill(stream: Any) -> None:
-        stream.write(
-            f"{OURS}{header}\n{','.join(['time_s', *names])}\n".encode(
-                "ascii" if header.isascii() and all(map(str.isascii, names)) else "utf-8"
-            )
-        )
+        stream.write(f"{OURS}{header}\n{','.join(['time_s', *names])}\n".encode())
         for first in range(0, rows, ROWS_AT_ONCE):
             part = [column[first : first + ROWS_AT_ONCE].tolist() for column in flat]
             times = [repr((first + index) / rate) for index in range(len(part[0]))]
@@ -83,7 +79,8 @@ def read_csv(data: bytes, path: str, *, profile: Any, encoding: str | None, fs: 
     if chosen is None:
         chosen = _by_header(text, path)
     columns, texts = _columns(text, chosen, path)
-    return recording_of(columns, chosen, path=path, fs=fs, texts=texts)
+    facts = {} if text.endswith(("\n", "\r")) else {"last_line_open": True}  # complete, or cut within its last number: not to be told
+    return recording_of(columns, chosen, path=path, fs=fs, texts=texts, facts=facts)
 
 
 def _by_header(text: str, path: str) -> Profile:
@@ -122,11 +119,17 @@ def _ended(line: str, mark: str, path: str, row: int, last: bool) -> str:  # noq
 
 
 def recording_of(
-    columns: Mapping[str, NDArray[np.float64]], profile: Profile, *, path: str, fs: float | None = None, texts: list[str] | None = None
+    columns: Mapping[str, NDArray[np.float64]],
+    profile: Profile,
+    *,
+    path: str,
+    fs: float | None = None,
+    texts: list[str] | None = None,
+    facts: Mapping[str, Any] | None = None,
 ) -> Recording:
     """Return the recording that columns of numbers make by a profile: scaled, and on a uniform grid where it has a clock.
 
-    texts: cells of an ISO 8601 time column. fs: Hz, in place of the profile's.
+    texts: cells of an ISO 8601 time column. fs: Hz, in place of the profile's. facts: about the quality, kept beside.
     """
     signals: dict[str, Signal] = {}
     for name, one in profile.channels.items():
@@ -140,7 +143,7 @@ def recording_of(
         made = raw * one.scale + one.offset if (one.scale, one.offset) != (1.0, 0.0) else raw
         signals[name] = made[:, 0] if len(one.columns) == 1 else made
     units = {name: one.unit for name, one in profile.channels.items()}
-    facts: dict[str, Any] = {"profile": profile.id}
+    known: dict[str, Any] = {"profile": profile.id, **(facts or {})}
     rate = fs or profile.fs
     time: TimeBase | None = None
     if profile.time is not None:
@@ -151,13 +154,13 @@ def recording_of(
         regular = regularise(stamps, table, rate, stamps=profile.time.stamps)
         parts = np.split(regular.values, np.cumsum(widths)[:-1], axis=1)
         signals = {name: part if signals[name].ndim > 1 else part[:, 0] for name, part in zip(signals, parts, strict=True)}
-        facts["repairs"] = regular.report.as_dict()
+        known["repairs"] = regular.report.as_dict()
         if stamps.dtype.kind == "M" and regular.origins:
             time = regular.time_base()
     if rate is None:
         raise ExchangeError("E_PROFILE", path, expected="time or fs", got=profile.id)
     return Recording(
-        signals, fs=rate, units=units, placement=profile.placement, device=profile.device, frame=profile.frame, quality=facts, time=time
+        signals, fs=rate, units=units, placement=profile.placement, device=profile.device, frame=profile.frame, quality=known, time=time
     )
 
 

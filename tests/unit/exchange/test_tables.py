@@ -161,6 +161,12 @@ def test_what_is_no_table_of_numbers_names_row_and_column(tmp_path: Path, table:
     assert caught.value.message("zh")
 
 
+def test_a_table_that_ends_within_a_line_says_so(tmp_path: Path) -> None:
+    table = "time,x,y,z\n0,1,2,3\n0.02,1,2,3.25\n"
+    assert "last_line_open" not in read(file(tmp_path, table), profile="time-xyz").quality
+    assert read(file(tmp_path, table[:-2]), profile="time-xyz").quality["last_line_open"] is True
+
+
 def test_quotes_blanks_missing_cells_and_a_byte_order_mark(tmp_path: Path) -> None:
     table = '\ufeff"time", x ,y,z\r\n0,"1",NaN,3\r\n0.02, 2 ,,3\r\n0.04,3,-,inf\r\n\r\n'
     got = read(file(tmp_path, table), profile="time-xyz").channels["acc"]
