@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from agetech.errors import SchemaError
@@ -10,7 +10,7 @@ from agetech.schemas import jsontext, registry, versions
 from agetech.schemas.v1.datatypes import Document
 
 _KEPT = "_unknown"
-_BATCH = 1000
+_CURRENT: dict[tuple[str, str], Callable[[Any], Document]] = {}  # readers of the current versions met so far: at most one a schema
 
 
 def load(text: bytes | str, *, limits: jsontext.Limits = jsontext.LIMITS) -> Document:
@@ -25,12 +25,18 @@ def read(content: Any, *, schema: str | None = None) -> Document:
     Newer minor: unknown fields are kept at every level and written back equal. Newer major: E_SCHEMA_MAJOR.
     schema: the name it must have, if the caller knows.
     """
+    if type(content) is dict and schema is None:
+        told = content.get("schema"), content.get("schema_version")
+        known = _CURRENT.get(told) if type(told[0]) is str and type(told[1]) is str else None
+        if known is not None:
+            return known(content)
     name, version = registry.told(content)
     if schema is not None and schema != name:
         raise SchemaError("E_SCHEMA_UNKNOWN", f"{name}#/schema", expected=schema, got=name)
     model = registry.model(name)
     now = registry.parse_version(model.version)
     if version == now:
+        _CURRENT[content["schema"], content["schema_version"]] = model.parse
         return model.parse(content)
     if version < now:
         return model.parse(versions.upcast(content, to=model.version))
@@ -110,22 +116,10 @@ def read_many(text: bytes | str, *, limits: jsontext.Limits | None = None) -> li
 
 
 def _read_array(raw: bytes, limits: jsontext.Limits) -> list[Document]:
-    items = jsontext.loads(raw, limits=limits)
     made: list[Document] = []
-    known: dict[tuple[Any, Any], Any] = {}
-    items.reverse()
-    while items:
-        item = items.pop()
-        key = (item.get("schema"), item.get("schema_version")) if isinstance(item, dict) else (None, None)
-        reader = known.get(key) if isinstance(key[0], str) and isinstance(key[1], str) else None
+    for content in jsontext.items(raw, limits=limits):
         try:
-            if reader is None:
-                made.append(read(item))
-                model = type(made[-1])
-                if key[1] == model.version:
-                    known[key] = model.parse
-            else:
-                made.append(reader(item))
+            made.append(read(content))
         except SchemaError as fault:
             fault.path = f"item {len(made)}: {fault.path}"
             raise

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, DecimalException
 from typing import Any, NoReturn
@@ -53,14 +53,54 @@ def loads(text: bytes | str, *, limits: Limits = LIMITS, error: type[AgetechErro
     text: UTF-8 bytes (a byte order mark is accepted) or str. `error` is raised for everything refused:
     E_JSON_SIZE, E_JSON_TEXT, E_JSON_DEPTH, E_JSON_DUPLICATE, E_JSON_NUMBER, E_JSON; its path is a JSON Pointer.
     """
-    raw = _bytes(text, limits, error)
+    raw, decoded = _bytes(text, limits, error)
     try:
-        return _quick(raw, limits)
+        return _quick(raw, decoded, limits)
     except (_DoubtfulError, ValueError, RecursionError, DecimalException):
-        return _Reader(raw.decode("utf-8"), limits, error).read()
+        return _Reader(decoded, limits, error).read()
 
 
-def _bytes(text: bytes | str, limits: Limits, error: type[AgetechError]) -> bytes:
+def items(text: bytes | str, *, limits: Limits = LIMITS, error: type[AgetechError] = SchemaError) -> Iterator[Any]:
+    """Yield the values of a JSON array one by one, as `loads` would give them; none is kept here.
+
+    The whole text is judged as strictly: a doubt anywhere sends it to the exact reader, which then tells the place.
+    """
+    raw, decoded = _bytes(text, limits, error)
+    doubtful = (
+        (b"\\u" in raw and _ESCAPED_SURROGATE.search(raw)) or _too_deep(raw, limits.depth) or re.search(rb"[0-9]{%d}" % limits.digits, raw)
+    )
+    found = _SPACE.match(decoded)
+    at = found.end() if found else 0
+    if doubtful or decoded[at : at + 1] != "[":
+        yield from loads(text, limits=limits, error=error)
+        return
+    scan = (_ZEROS if b"-0" in raw and _NEGATIVE_ZERO.search(raw) else _PLAIN).scan_once
+    at, count = at + 1, 0
+    try:
+        while True:
+            found = _SPACE.match(decoded, at)
+            at = found.end() if found else at
+            if count == 0 and decoded[at : at + 1] == "]":
+                break
+            value, at = scan(decoded, at)
+            count += 1
+            yield value
+            if decoded[at : at + 1] != ",":
+                found = _SPACE.match(decoded, at)
+                at = found.end() if found else at
+                if decoded[at : at + 1] == "]":
+                    break
+                if decoded[at : at + 1] != ",":
+                    raise _DoubtfulError
+            at += 1
+        if decoded[at + 1 :].strip(" \t\r\n"):
+            raise _DoubtfulError
+    except (_DoubtfulError, ValueError, StopIteration, RecursionError, DecimalException):
+        _Reader(decoded, limits, error).read()
+        raise error("E_JSON", expected="an array", got="something else") from None
+
+
+def _bytes(text: bytes | str, limits: Limits, error: type[AgetechError]) -> tuple[bytes, str]:
     if not isinstance(text, bytes | str | bytearray | memoryview):
         raise error("E_JSON", expected="bytes or str", got=type(text).__name__)
     if len(text) > limits.size:
@@ -68,18 +108,18 @@ def _bytes(text: bytes | str, limits: Limits, error: type[AgetechError]) -> byte
     try:
         raw = text.encode("utf-8") if isinstance(text, str) else bytes(text)
         raw = raw.removeprefix(b"\xef\xbb\xbf")
-        raw.decode("utf-8")
+        decoded = raw.decode("utf-8")
     except UnicodeError as fault:
         raise error("E_JSON_TEXT", expected="UTF-8", got=f"byte {getattr(fault, 'start', 0)}") from None
     if len(raw) > limits.size:
         raise error("E_JSON_SIZE", expected=limits.size, got=len(raw))
-    return raw
+    return raw, decoded
 
 
-def _quick(raw: bytes, limits: Limits) -> Any:
+def _quick(raw: bytes, decoded: str, limits: Limits) -> Any:
     if (b"\\u" in raw and _ESCAPED_SURROGATE.search(raw)) or _too_deep(raw, limits.depth):
         raise _DoubtfulError
-    value = (_ZEROS if b"-0" in raw and _NEGATIVE_ZERO.search(raw) else _PLAIN).decode(raw.decode("utf-8"))
+    value = (_ZEROS if b"-0" in raw and _NEGATIVE_ZERO.search(raw) else _PLAIN).decode(decoded)
     if len(raw) > limits.digits and re.search(rb"[0-9]{%d}" % limits.digits, raw):
         raise _DoubtfulError
     return value

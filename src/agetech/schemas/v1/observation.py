@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, Strict, model_validator
 
-from agetech.schemas.catalogue import observation_unit
+from agetech.schemas.catalogue import observation_types
 from agetech.schemas.kinds import Line, Prose, Token
 from agetech.schemas.meaning import said
 from agetech.schemas.model import Broken, Model
@@ -27,6 +27,7 @@ from agetech.schemas.v1.datatypes import (
     stamped,
 )
 
+UNITS = {name: one.ucum for name, one in observation_types().items()}
 Modality = Literal["sensed", "self-reported", "derived", "observed_by_carer", "unknown"]
 Status = Literal[
     "registered", "specimen-in-process", "preliminary", "final", "amended", "corrected", "appended", "cancelled", "entered-in-error", "unknown",
@@ -65,7 +66,7 @@ class Component(Model):
 
 def check_unit(kind: str, value: Quantity) -> None:
     """Raise Broken where the unit of `value` cannot measure what the observation type `kind` measures."""
-    unit = observation_unit(kind)
+    unit = UNITS.get(kind)
     if (
         unit is not None
         and unit != value.unit
@@ -149,17 +150,18 @@ class Observation(Document):
 
     @model_validator(mode="after")
     def _rules(self) -> Self:
-        value = self.value
-        if (value is not None) + (self.absent is not None) + (self.components is not None) != 1:
+        held = self.__dict__
+        value, components = held["value"], held["components"]
+        if (value is not None) + (held["absent"] is not None) + (components is not None) != 1:
             raise Broken("one-value", "value", "exactly one of value, absent, components")
-        if self.effective is None and self.time_status not in ("unknown", "device_fault"):
+        if held["effective"] is None and held["time_status"] not in ("unknown", "device_fault"):
             raise Broken("effective-or-unknown", "effective", "a time")
         if type(value) is Quantity:
-            check_unit(self.type, value)
-        if self.modality == "derived" and self.algorithm is None:
+            check_unit(held["type"], value)
+        if held["modality"] == "derived" and held["algorithm"] is None:
             raise Broken("derived-algorithm", "algorithm", "the algorithm")
-        if self.components is not None:
-            _check_pressure(self.components)
+        if components is not None:
+            _check_pressure(components)
         return self
 
 
