@@ -19,20 +19,20 @@ if TYPE_CHECKING:
 
 
 class Contexts(NamedTuple):
-    """The distinct contexts of a table: their forms without answers, and which one each row has."""
+    """The distinct contexts of a table: their forms without answers, and which one each row has (empty: the only one)."""
 
     forms: list[Form]
-    row: npt.NDArray[np.intp]
+    row: npt.NDArray[np.int32]
 
 
 def context_errors(one: Instrument, shared: Mapping[str, Any], varying: Mapping[str, list[Any]], n: int) -> Contexts:
     """Return the distinct contexts of n rows, each checked as the single path checks it."""
     known: dict[Any, int] = {}
     forms: list[Form] = []
-    row = np.zeros(n, dtype=np.intp)
     relevant = {name: values for name, values in varying.items() if name in one.context or name == "stratum"}
     if not relevant:
-        return Contexts([read(one, {}, shared)], row)
+        return Contexts([read(one, {}, shared)], np.empty(0, dtype=np.int32))
+    row = np.empty(n, dtype=np.int32)
     for place, values in enumerate(zip(*relevant.values(), strict=True)):
         found = known.get(values)
         if found is None:
@@ -55,7 +55,7 @@ def stratify(one: Instrument, scheme: Scheme | None, table: ScoreTable, contexts
         stratum = stratum_of(form, scheme, Verdict()) if scheme is not None and scheme.strata and not bad else None
         if not bad and stratum is None and not form.errors:
             continue
-        rows = contexts.row == place if len(contexts.forms) > 1 else np.ones(len(table), np.bool_)
+        rows = contexts.row == place if len(contexts.row) else np.ones(len(table), np.bool_)
         if not bad:
             rows &= table.status <= PRORATED
         if form.errors:
