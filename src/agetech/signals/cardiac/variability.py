@@ -36,6 +36,7 @@ GRID = 4.0  # Hz
 BANDS = {"ulf": (0.0, 0.003), "vlf": (0.003, 0.04), "lf": (0.04, 0.15), "hf": (0.15, 0.40)}
 LEAST = {"time": 30.0, "hf": 60.0, "lf": 120.0, "vlf": 300.0, "triangular": 1200.0, "ulf": 64800.0}  # s, chosen here: ADR 0082
 LEAST_POWER = 1e-6  # ms2 of lf and hf together: below is rounding
+MISREAD = 3600.0  # s: not an interval at all, its time is not known
 LONGEST_HOLE = 5.0  # s that the spline may cross
 
 
@@ -140,7 +141,7 @@ def _bands(times: Signal, rr: Signal) -> dict[str, float]:
 def _window(p: HrvParams, rr: Signal) -> dict[str, float]:
     """Return the measures of one window; what is left out could not be given, `reason` says why."""
     good = _usable(p, rr)
-    filled = np.where(np.isfinite(rr) & (rr > 0.0), rr, np.median(rr[good]) if good.any() else 1.0)
+    filled = np.where((rr > 0.0) & (rr < MISREAD), rr, np.median(rr[good]) if good.any() else 1.0)
     times = np.cumsum(filled)
     length = float(times[-1]) if times.size else 0.0
     excluded = 100.0 * (1.0 - good.mean()) if rr.size else 0.0
@@ -172,8 +173,8 @@ def _analyse(p: HrvParams, _fs: Any, rr: Signal) -> Records:
     """Return one row a window of `p.window` seconds of intervals."""
     if rr.size == 0:
         return HRV.nothing
-    finite = rr[np.isfinite(rr) & (rr > 0.0)]
-    steps = np.where(np.isfinite(rr) & (rr > 0.0), rr, np.median(finite) if finite.size else 1.0)
+    finite = rr[(rr > 0.0) & (rr < MISREAD)]
+    steps = np.where((rr > 0.0) & (rr < MISREAD), rr, np.median(finite) if finite.size else 1.0)
     window = np.floor((np.cumsum(steps) - 1e-9) / p.window).astype(np.int64)
     edges = np.flatnonzero(np.diff(window, prepend=-1))
     out = np.zeros(edges.size, HRV.dtype)
