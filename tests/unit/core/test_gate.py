@@ -147,3 +147,47 @@ def test_params_come_as_values_or_as_an_instance() -> None:
         as_params(toys.HITS, made, {"impact": 30.0})
     with pytest.raises(ParamsError, match="HitParams"):
         as_params(toys.HITS, toys.AverageParams(), {})
+
+
+def facts(error: pytest.ExceptionInfo[SignalError | ParamsError]) -> tuple[str, str, str, str]:
+    """Return code, path, expected and got of a caught error."""
+    return error.value.code, error.value.path, error.value.expected, error.value.got
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda: as_signal(X[:, 0], ACC, "p"), ("E_SHAPE", "p", "(n, 3)", "(4,)")),
+        (lambda: as_signal(X, BREATH, "p"), ("E_SHAPE", "p", "(n,)", "(4, 3)")),
+        (lambda: as_signal([[1.0], [1.0, 2.0]], ACC, "p"), ("E_SHAPE", "p", "(n, 3)", "ragged / 参差不齐")),
+        (lambda: as_signal(X > 1, ACC, "p"), ("E_DTYPE", "p", "float64, float32, int", "bool")),
+        (lambda: as_rate(None, ACC, "p"), ("E_RATE", "p", "20 .. 400 Hz", "None")),
+        (lambda: as_rate("50", ACC, "p"), ("E_RATE", "p", "20 .. 400 Hz", "str")),
+        (lambda: as_rate(10, ACC, "p"), ("E_RATE", "p", "20 .. 400 Hz", "10")),
+        (lambda: as_rates(toys.DIPS, 25.0), ("E_INPUTS", "toy.dips: fs", "breathing + spo2", "float")),
+        (lambda: as_rates(toys.DIPS, {"spo2": 1.0}), ("E_INPUTS", "toy.dips: fs", "breathing + spo2", "spo2")),
+        (lambda: as_rates(toys.HITS, 1.0), ("E_RATE", "toy.hits: fs", "20 .. 400 Hz", "1")),
+        (lambda: as_rates(toys.PAUSES, 4.0), ("E_RATE", "toy.pauses: fs", "None", "4.0")),
+        (lambda: as_inputs(toys.DIPS, X, partly=True), ("E_INPUTS", "toy.dips", "breathing + spo2", "ndarray")),
+        (lambda: as_inputs(toys.DIPS, {"a": 1, "spo2": 2}, partly=True), ("E_INPUTS", "toy.dips", "breathing + spo2", "a + spo2")),
+        (lambda: as_start(-1, "p"), ("E_PARAM", "p", "int >= 0", "-1")),
+        (
+            lambda: as_params(toys.HITS, toys.HitParams(), {"impact": 1, "pause": 2}),
+            ("E_PARAM", "toy.hits: params", "params | name=value", "params + impact, pause"),
+        ),
+        (lambda: as_params(toys.HITS, toys.NoParams(), {}), ("E_PARAM", "toy.hits: params", "HitParams", "NoParams")),
+    ],
+)
+def test_each_refusal_says_what_was_expected_and_what_came(call, said) -> None:
+    with pytest.raises((SignalError, ParamsError)) as caught:
+        call()
+    assert facts(caught) == said
+
+
+def test_the_edges_of_a_range_of_rates_are_inside() -> None:
+    assert as_rate(20.0, ACC, "p") == 20.0
+    assert as_rate(400.0, ACC, "p") == 400.0
+    with pytest.raises(SignalError):
+        as_rate(math.nextafter(400.0, 500.0), ACC, "p")
+    with pytest.raises(SignalError):
+        as_rate(math.nextafter(20.0, 0.0), ACC, "p")
