@@ -58,3 +58,41 @@ def _cdr(m: float, s: list[float]) -> float:
         if best is None or side.count(candidate) > side.count(best):
             best = candidate
     return 0.5 if best == 0 else best
+
+
+def completions(answers):
+    """Yield every way to fill in the missing ones of yes/no answers."""
+    return itertools.product(*[(0, 1) if a is None else (a,) for a in answers])
+
+
+def agreed(answers, judge):
+    """Return the class on which every completion agrees, None where they do not."""
+    classes = {judge(filled) for filled in completions(answers)}
+    return classes.pop() if len(classes) == 1 else None
+
+
+def stop_bang_class(a) -> str:
+    """Return the class of snore, tired, observed, pressure, BMI, age, neck, male."""
+    snore, tired, observed, pressure, bmi, _age, neck, male = a
+    count = sum(a)
+    if count > 4 or (snore + tired + observed + pressure > 1 and (bmi or neck or male)):
+        return "high"
+    return "low" if count < 3 else "intermediate"
+
+
+def cam_class(a) -> str:
+    """Return the class of acute, inattention, thinking, consciousness."""
+    return "positive" if a[0] and a[1] and (a[2] or a[3]) else "negative"
+
+
+def frailty_class(a) -> str:
+    """Return the class of five criteria."""
+    return ("robust", "prefrail", "prefrail", "frail", "frail", "frail")[sum(a)]
+
+
+def kubota(swallows: int, seconds: float, choked: int, finished: int) -> tuple[int, str]:
+    """Return grade and class of the water test."""
+    grade = 5 if not finished else {(True, 0): 1, (False, 0): 2, (True, 1): 3, (False, 1): 4}[swallows < 2, choked]
+    if grade == 1:
+        return 1, "suspicious" if seconds > 5 else "normal"
+    return grade, "suspicious" if grade == 2 else "abnormal"
