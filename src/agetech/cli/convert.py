@@ -43,7 +43,7 @@ def convert(  # noqa: PLR0913 - the options of one command
         if consents is None or not recipient:
             raise ExchangeError("E_IDENTITY", "consents", expected="--consents FILE and --recipient ID", got="none")
         held = [d for d in work.read(consents).documents if d.name == "consent"]
-        permission = work.Permission(work.load_identity(identity), identity_system, held, recipient, purpose)  # type: ignore[arg-type] - consents by name
+        permission = work.Permission(work.load_identity(identity), identity_system, held, recipient, purpose)
     source = work.read(file, zone=zone, key=_key(key), subject=subject, column_map=_map(column_map), table=_table(table), encoding=encoding)
     text = work.write(source.documents, to, bundle=bundle, permission=permission)
     if out is None:

@@ -189,7 +189,7 @@ def migrate(file: Path, to: str | None, out: Path | None, *, loss: bool) -> None
 
 
 @guarded
-def schema(  # noqa: PLR0913 - the options of one command
+def schema(
     action: Annotated[str, typer.Argument(metavar="[list|show|validate|diff|export|migrate]")] = "list",
     names: Annotated[list[str] | None, typer.Argument(metavar="[NAME|FILE]...")] = None,
     to: Annotated[str | None, typer.Option("--to", metavar="VERSION")] = None,

@@ -50,7 +50,7 @@ class Permission:
 
     identity: Mapping[str, str]
     system: str
-    consents: Sequence[Consent]
+    consents: Sequence[Document]
     recipient: str
     purpose: str = "hospital_referral"
 
@@ -58,7 +58,7 @@ class Permission:
         return f"Permission(people={len(self.identity)}, consents={len(self.consents)})"
 
 
-def read(  # noqa: PLR0913 - all by name
+def read(
     path: Path | str,
     *,
     zone: str | None = None,
@@ -102,10 +102,10 @@ def _lines(file: Path) -> Source:
     return out
 
 
-def _content(content: Any, *, zone: str | None, namer: Callable[[str], str] | None, subject: str, table: Any, at: Instant) -> Source:  # noqa: PLR0913 - what the caller knows
+def _content(content: Any, *, zone: str | None, namer: Callable[[str], str] | None, subject: str, table: Any, at: Instant) -> Source:
     if isinstance(content, dict) and isinstance(content.get("schema"), str) and "schema_version" in content:
         made = documents.read(content)
-        entries = list(made.entries) if made.name == "bundle" else [made]  # type: ignore[attr-defined] - a bundle has entries
+        entries = list(made.entries) if made.name == "bundle" else [made]  # type: ignore[attr-defined]  # a bundle has entries
         return Source("agetech", entries)
     if isinstance(content, list) and content and all(isinstance(c, dict) and "schema_version" in c for c in content):
         return Source("agetech", [documents.read(c) for c in content])
@@ -177,7 +177,7 @@ def _people(held: Iterable[Document]) -> list[str]:
 def _permitted(held: list[Document], permission: Permission, at: Instant) -> None:
     if not re.match(r"[A-Za-z][A-Za-z0-9+.-]*:\S+$", permission.system):
         raise ExchangeError("E_IDENTITY", "system", expected="the URI of the hospital's numbers", got="none")
-    gate = Gate(permission.consents, purpose=permission.purpose, recipient=permission.recipient)
+    gate = Gate([c for c in permission.consents if isinstance(c, Consent)], purpose=permission.purpose, recipient=permission.recipient)
     for subject in _people(held):
         for category in ("health", "specific_identity"):
             gate.check(subject, category, at)
@@ -214,12 +214,12 @@ def load_identity(path: Path | str) -> dict[str, str]:
     file = Path(path)
     if file.suffix.lower() == ".json":
         held = jsonio.load(file)
-        rows = list(held.items()) if isinstance(held, dict) else []
+        rows: list[tuple[Any, Any]] = list(held.items()) if isinstance(held, dict) else []
     else:
         from agetech.exchange.tables import cells
 
-        rows = [tuple(c.strip() for c in row[:2]) for row in cells(file, encoding="utf-8")[1:]]
-    if not rows or not all(len(r) == 2 and all(isinstance(c, str) and c for c in r) for r in rows):  # noqa: PLR2004 - pseudonym, number
+        rows = [(row[0].strip(), row[1].strip() if len(row) > 1 else "") for row in cells(file, encoding="utf-8")[1:]]
+    if not rows or not all(isinstance(c, str) and c for row in rows for c in row):
         raise ExchangeError("E_IDENTITY", file.name, expected="two columns: pseudonym, number", got="something else")
     if len({r[0] for r in rows}) != len(rows) or len({r[1] for r in rows}) != len(rows):
         raise ExchangeError("E_IDENTITY", file.name, expected="each pseudonym and each number once", got="one twice")
@@ -277,7 +277,7 @@ def event_of(held: Any) -> Document:
     for one in held.fields:
         if isinstance(one.value, bool) or not isinstance(one.value, int | float):
             continue
-        features.append({"name": one.name.lower(), "value": one.value if one.value == one.value else "NaN", "unit": one.unit or "1"})  # noqa: PLR0124 - NaN
+        features.append({"name": one.name.lower(), "value": one.value if one.value == one.value else "NaN", "unit": one.unit or "1"})
     content: dict[str, Any] = {
         "schema": "https://schemas.agetech.example/event/1",
         "schema_version": "1.1.0",

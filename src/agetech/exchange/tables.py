@@ -164,7 +164,7 @@ def choose(headers: list[str]) -> Content:
     return maps()[scored[0][1]]
 
 
-def read(  # noqa: PLR0913 - all by name
+def read(
     path: Path | str,
     *,
     column_map: Content | str | None = None,
@@ -193,7 +193,7 @@ def read(  # noqa: PLR0913 - all by name
 
 def _documents(
     one: Content, headers: list[str], rows: list[list[str]], zone: str | None, pseudonym: Callable[[str], str] | None, at: Instant
-) -> Table:  # noqa: PLR0913 - the parts of a table
+) -> Table:
     person, day, clock = (_place(headers, one.get(name)) for name in ("person", "date", "time"))
     if person is None or day is None:
         raise ExchangeError("E_TABLE", "header", expected=", ".join(_names(one["person"]) + _names(one["date"])), got="no such column")
@@ -213,10 +213,10 @@ def _documents(
     for subject, contents in held.items():
         made = Builder(table, {"rows": contents}, subject, where, at).result()
         out.documents += made.documents
-        for fault in made.refused:
-            found = re.match(r"/rows/(\d+)", fault.path)
-            fault.path = f"row {contents[int(found.group(1))]['n']}" if found else "row"
-            out.refused.append(fault)
+        for wrong in made.refused:
+            found = re.match(r"/rows/(\d+)", wrong.path)
+            wrong.path = f"row {contents[int(found.group(1))]['n']}" if found else "row"
+            out.refused.append(wrong)
     return out
 
 
@@ -236,7 +236,7 @@ def _row(
     values: list[tuple[int, Content]],
     pseudonym: Callable[[str], str] | None,
     out: Table,
-) -> tuple[str, Content]:  # noqa: PLR0913 - the parts of a row
+) -> tuple[str, Content]:
     padded = row + [""] * (max([person, day, clock or 0, *(k for k, _ in values)]) + 1 - len(row))
     given = padded[person].strip()
     if not given:

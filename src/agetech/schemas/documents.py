@@ -27,7 +27,7 @@ def read(content: Any, *, schema: str | None = None) -> Document:
     """
     if type(content) is dict and schema is None:
         told = content.get("schema"), content.get("schema_version")
-        known = _CURRENT.get(told) if type(told[0]) is str and type(told[1]) is str else None
+        known = _CURRENT.get(told) if type(told[0]) is str and type(told[1]) is str else None  # type: ignore[arg-type]  # both are str
         if known is not None:
             return known(content)
     name, version = registry.told(content)
@@ -69,7 +69,7 @@ def content(document: Document) -> dict[str, Any]:
 
         merge(made, kept)
     if made.get("entries") and document.name == "bundle":
-        made["entries"] = [content(entry) for entry in document.entries]  # type: ignore[attr-defined] - a bundle has entries
+        made["entries"] = [content(entry) for entry in document.entries]  # type: ignore[attr-defined]  # a bundle has entries
     return made
 
 

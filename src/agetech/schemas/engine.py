@@ -146,7 +146,7 @@ class Judge:
         self._check(schema, value, "", base, mine, 1, depth + 1)
         return not mine
 
-    def _check(self, schema: Any, value: Any, at: str, base: str, out: list[Fault], most: int, depth: int) -> None:  # noqa: PLR0913 - the walker
+    def _check(self, schema: Any, value: Any, at: str, base: str, out: list[Fault], most: int, depth: int) -> None:
         if schema is True or len(out) >= most:
             return
         if depth > _DEEPEST:
@@ -241,7 +241,7 @@ def _properties(judge: Judge, asked: Any, schema: Any, value: Any, at: str, base
 
 def _pattern_properties(
     judge: Judge, asked: Any, schema: Any, value: Any, at: str, base: str, out: list[Fault], most: int, depth: int
-) -> None:  # noqa: PLR0913
+) -> None:
     if isinstance(value, dict):
         for pattern, inner in asked.items():
             for name in value:
@@ -329,7 +329,7 @@ def _one(judge: Judge, asked: Any, schema: Any, value: Any, at: str, base: str, 
         out.append(Fault(at, "oneOf", "exactly one of the choices"))
 
 
-def _nearest(judge: Judge, asked: Any, value: Any, at: str, base: str, depth: int, rule: str) -> Fault:  # noqa: PLR0913
+def _nearest(judge: Judge, asked: Any, value: Any, at: str, base: str, depth: int, rule: str) -> Fault:
     """Return the deepest fault among the choices: the one the author most likely meant."""
     best = Fault(at, rule, "one of the choices")
     for inner in asked:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, timedelta
 from typing import Any
 
 from agetech.errors import SchemaError
@@ -13,7 +14,7 @@ DATE_PATTERN = r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
 MOMENT_PATTERN = INSTANT_PATTERN[:-1].replace("^", "^(?:", 1) + "|" + DATE_PATTERN[1:-1] + ")$"
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:)(\d\d)(?:\.(\d{1,18}))?(Z|[+-]\d\d:\d\d)", re.ASCII)
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND = 1_000_000_000
 _SOUND = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,18})?(?:Z|[+-](?:0\d|1[0-3]):[0-5]\d|[+-]14:00)", re.ASCII).fullmatch
 LEAP = "60"
@@ -30,8 +31,8 @@ class Instant:
     __slots__ = ("text",)
     text: str
 
-    def __init__(self, text: str | datetime) -> None:
-        object.__setattr__(self, "text", _checked(text.isoformat() if isinstance(text, datetime) else text))
+    def __init__(self, text: str | dt.datetime) -> None:
+        object.__setattr__(self, "text", _checked(text.isoformat() if isinstance(text, dt.datetime) else text))
 
     def __setattr__(self, name: str, value: object) -> None:
         raise SchemaError("E_FROZEN", "Instant")
@@ -48,7 +49,7 @@ class Instant:
         return (whole.days * 86400 + whole.seconds) * _SECOND + int(fraction.ljust(9, "0")[:9])
 
     @property
-    def datetime(self) -> datetime:
+    def datetime(self) -> dt.datetime:
         """Return the moment as an aware datetime with its own offset; digits below 1 us are cut."""
         return self._whole_second() + timedelta(microseconds=self.ns % _SECOND // 1000)
 
@@ -62,9 +63,9 @@ class Instant:
         """Return True for a leap second."""
         return self.text[17:19] == LEAP
 
-    def _whole_second(self) -> datetime:
+    def _whole_second(self) -> dt.datetime:
         day, second = self.text[:17], self.text[17:19]
-        base = datetime.fromisoformat(day + ("59" if second == LEAP else second) + self.offset)
+        base = dt.datetime.fromisoformat(day + ("59" if second == LEAP else second) + self.offset)
         return base + timedelta(seconds=1) if second == LEAP else base
 
     def __str__(self) -> str:
@@ -110,7 +111,7 @@ class Instant:
 def _checked(text: object) -> str:
     if isinstance(text, str) and _SOUND(text) is not None:
         try:
-            datetime.fromisoformat(text if text[17:19] != LEAP else text[:17] + "59" + text[-1 if text.endswith("Z") else -6 :])
+            dt.datetime.fromisoformat(text if text[17:19] != LEAP else text[:17] + "59" + text[-1 if text.endswith("Z") else -6 :])
             if "0001-01-02" <= text[:10] <= "9999-12-30" and (text[17:19] != LEAP or text[14:16] in _LEAP_MINUTES):
                 return text
         except ValueError:
@@ -134,7 +135,7 @@ def instant(value: Any) -> Instant:
 
 
 _PUT = Instant.__dict__["text"].__set__
-_ISO = datetime.fromisoformat
+_ISO = dt.datetime.fromisoformat
 _EDGES = ("0000", "0001", "9999")  # years in which an offset may lead out of the calendar
 
 

@@ -74,7 +74,8 @@ def items(text: bytes | str, *, limits: Limits = LIMITS, error: type[AgetechErro
     if doubtful or decoded[at : at + 1] != "[":
         yield from loads(text, limits=limits, error=error)
         return
-    scan = (_ZEROS if b"-0" in raw and _NEGATIVE_ZERO.search(raw) else _PLAIN).scan_once
+    decoder: Any = _ZEROS if b"-0" in raw and _NEGATIVE_ZERO.search(raw) else _PLAIN
+    scan = decoder.scan_once
     at, count = at + 1, 0
     try:
         while True:
@@ -270,7 +271,7 @@ class _Reader:
         self.at += 1
 
 
-_text: Callable[[str], str] = json.encoder.encode_basestring  # type: ignore[attr-defined] - documented nowhere, there since 3.0; C where it can
+_text: Callable[[str], str] = json.encoder.encode_basestring  # documented nowhere, there since 3.0; in C where it can
 
 
 def dumps(value: Any, *, sort: bool = False) -> str:

@@ -37,7 +37,7 @@ class _Digits:
 def digits(value: Any) -> Decimal:
     """Return a number as the Decimal of its digits; a float gives its shortest text (36.6 is 36.6)."""
     kind = type(value)
-    if kind is Decimal:
+    if isinstance(value, Decimal):
         if value.is_finite():
             return value
     elif kind is int:

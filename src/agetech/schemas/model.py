@@ -7,7 +7,7 @@ a null in a document is refused; a Python caller may pass None for the same.
 from __future__ import annotations
 
 import warnings
-from typing import Any, ClassVar, NoReturn, Self
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationError
 from pydantic_core import core_schema as cs
@@ -17,10 +17,13 @@ from agetech.schemas.instants import Instant
 from agetech.schemas.meaning import meanings
 from agetech.schemas.refusal import Broken, refused
 
-_Meta: Any = type(BaseModel)
+if TYPE_CHECKING:
+    from pydantic._internal._model_construction import ModelMetaclass as _Meta
+else:
+    _Meta = type(BaseModel)  # its module is private, the class is not
 
 
-class ModelMeta(_Meta):  # type: ignore[misc] - pydantic's metaclass is private, its type is not
+class ModelMeta(_Meta):
     """Turns what a constructor raises into SchemaError and keeps a field called `schema` from warning."""
 
     def __new__(mcs, *args: Any, **kwargs: Any) -> Any:
@@ -46,17 +49,19 @@ class Model(BaseModel, metaclass=ModelMeta):
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> cs.CoreSchema:
-        return _without_null(handler(source))
+        made: cs.CoreSchema = _without_null(handler(source))
+        return made
 
     @classmethod
     def parse(cls, content: Any) -> Self:
         """Return the model of JSON content (dicts, lists, text, numbers); SchemaError with a JSON Pointer."""
         try:
-            return cls.__pydantic_validator__.validate_python(content)
+            made: Self = cls.__pydantic_validator__.validate_python(content)
         except ValidationError as fault:
             raise refused(cls.__name__, fault) from None
         except RecursionError:
             raise SchemaError("E_JSON_DEPTH", cls.__name__) from None
+        return made
 
     @classmethod
     def model_validate(cls, obj: Any, **options: Any) -> Self:

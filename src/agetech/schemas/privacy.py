@@ -29,10 +29,9 @@ def pseudonym(key: bytes, given: str, *, scope: str = "") -> str:
 
     SchemaError E_KEY for a key shorter than 16 bytes. The key is kept apart from the data; without it nothing can be tried out.
     """
-    if not isinstance(key, bytes) or len(key) < LEAST_KEY:
-        raise SchemaError(
-            "E_KEY", "key", expected=f"at least {LEAST_KEY} bytes", got=len(key) if isinstance(key, bytes) else type(key).__name__
-        )
+    secret: Any = key
+    if not isinstance(secret, bytes) or len(secret) < LEAST_KEY:
+        raise SchemaError("E_KEY", "key", expected=f"at least {LEAST_KEY} bytes", got=type(secret).__name__)
     told = scope.encode() + b"\x00" + given.encode()
     return "p" + hmac.new(key, told, hashlib.sha256).hexdigest()[:32]
 

@@ -22,7 +22,7 @@ def _resolve(root: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
     return schema
 
 
-def _strip(root: dict[str, Any], schema: dict[str, Any], value: Any, at: str, kept: dict[str, Any], depth: int) -> Any:  # noqa: PLR0913 - a walker
+def _strip(root: dict[str, Any], schema: dict[str, Any], value: Any, at: str, kept: dict[str, Any], depth: int) -> Any:
     schema = _resolve(root, schema)
     branches = schema.get("oneOf") or schema.get("anyOf")
     if branches and depth < _DEEPEST:
@@ -44,7 +44,7 @@ def _strip(root: dict[str, Any], schema: dict[str, Any], value: Any, at: str, ke
     return made
 
 
-def _branch(root: dict[str, Any], branches: list[Any], value: Any, at: str, kept: dict[str, Any], depth: int) -> Any:  # noqa: PLR0913 - a walker
+def _branch(root: dict[str, Any], branches: list[Any], value: Any, at: str, kept: dict[str, Any], depth: int) -> Any:
     from agetech.schemas.engine import first_fault
 
     best: tuple[int, Any, dict[str, Any]] | None = None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 from agetech.errors import SchemaError
@@ -39,7 +40,7 @@ EDGES: dict[tuple[str, str, str], _Edge] = {}
 def edges(name: str) -> list[tuple[str, str]]:
     """Return the steps of a schema, oldest first."""
     known = registry.versions_of(name)
-    return list(zip(known, known[1:], strict=False))
+    return list(pairwise(known))
 
 
 def upcast(content: Content, *, to: str | None = None) -> Content:

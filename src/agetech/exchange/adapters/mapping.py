@@ -180,7 +180,7 @@ def _has(probe: Row, place: str) -> bool:
     return found != absent
 
 
-def convert(  # noqa: PLR0913 - all by name
+def convert(
     text: bytes | str | Any,
     *,
     table: Content | str | None = None,

@@ -5,7 +5,6 @@ Device types and clusters as in python-matter-server 606cfee; temperatures and h
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -44,11 +43,11 @@ def convert(text: bytes | str | Content, *, at: Instant, node: str | None = None
     out = Mapped(TABLE["id"])
     for endpoint, clusters in _endpoints(held).items():
         kinds = [t.get("type", t.get("0")) for t in (clusters.get("Descriptor") or {}).get("deviceTypeList", []) if isinstance(t, dict)]
-        kinds = [k for k in kinds if isinstance(k, int) and k not in UTILITY]
-        if not kinds:
+        devices: list[int] = [k for k in kinds if isinstance(k, int) and k not in UTILITY]
+        if not devices:
             out.unmapped.append(f"/attributes/{endpoint}")
             continue
-        _endpoint(out, f"{name}.{endpoint}", endpoint, kinds, clusters, at.text)
+        _endpoint(out, f"{name}.{endpoint}", endpoint, devices, clusters, at.text)
     return out
 
 
@@ -67,7 +66,7 @@ def _endpoints(held: Content) -> dict[str, Content]:
     return dict(sorted(found.items()))
 
 
-def _endpoint(out: Mapped, device: str, endpoint: str, kinds: list[int], clusters: Content, at: str) -> None:  # noqa: PLR0913 - the parts of an endpoint
+def _endpoint(out: Mapped, device: str, endpoint: str, kinds: list[int], clusters: Content, at: str) -> None:
     basic = {"manufacturer": "unknown", "model": "unknown"}
     channels = [c for c in (_channel(name, kinds) for name in clusters) if c]
     made = envelope("device-descriptor", identifier(TABLE["id"], device, ["descriptor"]), at, TABLE)
@@ -97,7 +96,7 @@ def _channel(name: str, kinds: list[int]) -> Content | None:
     return made | ({"unit": rule[2]} if rule[2] not in (None, "bits") else {})
 
 
-def _observation(out: Mapped, device: str, name: str, value: Any, kinds: list[int], at: str, place: str) -> None:  # noqa: PLR0913 - the parts of a reading
+def _observation(out: Mapped, device: str, name: str, value: Any, kinds: list[int], at: str, place: str) -> None:
     _, _, unit, scale = CLUSTERS[name]
     kind = _type(name, kinds)
     made = envelope("observation", identifier(TABLE["id"], device, [kind, at]), at, TABLE) | {"subject": {"kind": "device", "id": device}}

@@ -19,7 +19,7 @@ _LAST_HOUR = 14
 
 def zone_of(told: Any, place: str) -> tzinfo:
     """Return a zone of an IANA name, an offset (+08:00, -0800) or whole hours (8, -8); ExchangeError for anything else."""
-    if isinstance(told, int | Decimal) and not isinstance(told, bool) and abs(told) <= _LAST_HOUR and told == int(told):
+    if isinstance(told, int | Decimal) and not isinstance(told, bool) and -_LAST_HOUR <= told <= _LAST_HOUR and told == int(told):
         return timezone(timedelta(hours=int(told)))
     if isinstance(told, str):
         found = _OFFSET.fullmatch(told)

@@ -117,7 +117,7 @@ class Imported:
         made = write_one(item.document, context=self.context) if item.own else _OUTWARD[item.document.name](content, self.context)
         made.setdefault("id", _fhir_id(content["id"]))
         whole, _ = applied(made, item.residue)
-        return whole  # type: ignore[no-any-return] - steps on an object give an object
+        return whole  # type: ignore[no-any-return]  # steps on an object give an object
 
     def new(self, seen: set[str]) -> list[Document]:
         """Return the documents that `seen` does not know, and add theirs; a second import of the same text gives none."""
@@ -129,7 +129,7 @@ class Imported:
         return fresh
 
 
-def read(  # noqa: PLR0913 - all by name
+def read(
     text: bytes | str | Content,
     *,
     pseudonym: Callable[[str], str] | None = None,
@@ -290,7 +290,7 @@ def write_one(document: Document, *, context: Context | None = None) -> Content:
     return made
 
 
-def write(  # noqa: PLR0913 - all by name
+def write(
     held: list[Document] | Document,
     *,
     release: Release = "R5",

@@ -35,15 +35,13 @@ def applied(made: Any, told: list[Step]) -> tuple[Any, list[Step]]:
         if not _formed(step):
             left.append(step)
             continue
-        *parents, last = ["", *step["at"]]
-        at: Any = held
-        for part in parents:
+        place: list[Any] = ["", *step["at"]]
+        last, at = place[-1], held  # type: Any, Any
+        for part in place[:-1]:
             fits = (isinstance(at, dict) and part in at) or (isinstance(at, list) and isinstance(part, int) and part < len(at))
             at = at[part] if fits else None
         here = (isinstance(at, dict) and last in at) or (isinstance(at, list) and isinstance(last, int) and last < len(at))
-        if step["do"] == "add" and isinstance(at, dict) and not here:
-            at[last] = step["to"]
-        elif step["do"] == "set" and here and _same(at[last], step["was"]):
+        if (step["do"] == "add" and isinstance(at, dict) and not here) or (step["do"] == "set" and here and _same(at[last], step["was"])):
             at[last] = step["to"]
         elif step["do"] == "del" and here and isinstance(at, dict) and _same(at[last], step["was"]):
             del at[last]

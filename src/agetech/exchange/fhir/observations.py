@@ -179,7 +179,7 @@ def risk_in(held: Content, ctx: Context) -> Content:
     if not parts:
         raise NotMapped("a risk assessment without prediction")
     effective, status = _effective({k.replace("occurrence", "effective"): v for k, v in held.items()}, [])
-    made = {"subject": reference_in(held.get("subject"), ctx) or {"kind": "unknown", "id": "unknown"}, "type": "risk"}
+    made: Content = {"subject": reference_in(held.get("subject"), ctx) or {"kind": "unknown", "id": "unknown"}, "type": "risk"}
     made |= {
         "components": parts,
         "status": held["status"] if held.get("status") in _STATUS else "unknown",

@@ -38,7 +38,7 @@ def patient_in(held: Content, ctx: Context) -> Content:
 
 def patient_out(doc: Content, ctx: Context) -> Content:
     """Return the Patient of an elder profile: sex and year of birth; the identity joins at the edge."""
-    made: Content = {"resourceType": "Patient", "id": ctx.restore.get(doc["pseudonym"], doc["pseudonym"]).replace("_", "-")}
+    made: Content = {"resourceType": "Patient", "id": str(ctx.restore.get(doc["pseudonym"], doc["pseudonym"])).replace("_", "-")}
     made |= {"gender": doc["sex"]} if "sex" in doc else {}
     return made | ({"birthDate": doc.get("birth_date") or f"{doc['birth_year']:04d}"} if "birth_date" in doc or "birth_year" in doc else {})
 

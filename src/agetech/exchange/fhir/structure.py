@@ -171,7 +171,7 @@ class _Judge:
         known, common = elements(self.release, kind), _common(self.release, kind)
         for name, value in content.items():
             place = (*path, name)
-            plain = name[1:] if name.startswith("_") else name
+            plain = name.removeprefix("_")
             if plain in known:
                 self._element(known[plain], value, place, companion=name.startswith("_"))
             elif name in common:

@@ -47,7 +47,7 @@ class Point:
     def export(self) -> Content:
         """Return the data point it came from, with the document as it is now."""
         made, _ = applied(_outward(self.document, told=self._told()), self.residue)
-        return made  # type: ignore[no-any-return] - steps on an object give an object
+        return made  # type: ignore[no-any-return]  # steps on an object give an object
 
     def _told(self) -> str | None:
         return next((s["to"] for s in self.residue if s["at"] == ["header", "schema_id", "name"]), None)
@@ -72,7 +72,7 @@ def read(text: bytes | str | Content, *, subject: str = "unknown", at: Instant |
             "/header/schema_id/name",
             expected=", ".join(sorted(table()["measures"])),
             got=name if isinstance(name, str) and len(name) < 60 else "another",
-        )  # noqa: PLR2004 - a name
+        )
     rest = header.get(_REMAINDER)
     natural = _inward(header, body, measure, subject, at, strict=rest is None)
     if rest is not None:
@@ -86,7 +86,7 @@ def read(text: bytes | str | Content, *, subject: str = "unknown", at: Instant |
     return Point(document, steps(_outward(document, told=str(name)), content))
 
 
-def _inward(header: Content, body: Content, measure: Content, subject: str, at: Instant | None, *, strict: bool) -> Content:  # noqa: PLR0913 - the parts of a data point
+def _inward(header: Content, body: Content, measure: Content, subject: str, at: Instant | None, *, strict: bool) -> Content:
     created = header.get("source_creation_date_time") or header.get("creation_date_time")
     when = at.text if at is not None else _instant(created, "/header/creation_date_time")
     given = header.get("uuid") or header.get("id")
@@ -147,7 +147,7 @@ def _frame(frame: Any) -> Any:
     interval = frame.get("time_interval")
     if not isinstance(interval, dict):
         return None
-    ends = {
+    ends: Content = {
         new: _instant(interval[old], f"/body/effective_time_frame/time_interval/{old}")
         for old, new in (("start_date_time", "start"), ("end_date_time", "end"))
         if old in interval

@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from agetech.schemas.compat.include import Doubt, Inclusion
+from agetech.schemas.compat.content import Doubt, bare
+from agetech.schemas.compat.include import Inclusion
 from agetech.schemas.compat.sample import Sampler
 from agetech.schemas.engine import Judge
 
@@ -103,8 +104,6 @@ def compare(old: Any, new: Any) -> dict[Direction, Comparison]:
 
 def kind_of_change(old: Any, new: Any) -> Literal["patch", "minor", "major"]:
     """Return the least version step that a change needs by the policy: additive is minor, text only is patch, all else major."""
-    from agetech.schemas.compat.include import _bare
-
-    if _bare(old) == _bare(new) and all(c.passes for c in compare(old, new).values()):
+    if bare(old) == bare(new) and all(c.passes for c in compare(old, new).values()):
         return "patch"
     return "minor" if check(old, new, "backward").passes else "major"

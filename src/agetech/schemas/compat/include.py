@@ -6,14 +6,12 @@ or "not decided here", which counts as breaking. Schemas may refer to themselves
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
+from agetech.schemas.compat.content import SILENT, Doubt, bare, deep_meaning, key_of, meant, refers
 from agetech.schemas.compat.sample import Sampler, bounds, grow, kinds, resolve
 from agetech.schemas.engine import equal
-from agetech.schemas.meaning import KEY
 
 Schema = Any
 _UNDECIDED = (
@@ -32,16 +30,6 @@ _UNDECIDED = (
 _TYPES = ("string", "integer", "number", "boolean", "object", "array", "null")
 
 
-@dataclass(slots=True)
-class Doubt:
-    """A place where B may refuse what A allows; `values` are candidates for that place, none where the doubt is about meaning."""
-
-    rule: str
-    path: tuple[str, ...]
-    values: list[Any] = field(default_factory=list)
-    meaning: bool = False
-
-
 class Inclusion:
     """Compares two documents' schemas; `doubts` of the roots are candidates for whole documents."""
 
@@ -50,25 +38,25 @@ class Inclusion:
         self.of_a, self.of_b = Sampler(a), Sampler(b)
         self.under: set[tuple[str, str]] = set()
         parts = [[root.get(k) for k in ("$defs", "definitions")] if isinstance(root, dict) else [] for root in (a, b)]
-        self.one_set_of_parts = _key(parts[0]) == _key(parts[1])
+        self.one_set_of_parts = key_of(parts[0]) == key_of(parts[1])
 
     def doubts(self, a: Schema, b: Schema, path: tuple[str, ...] = ()) -> list[Doubt]:
         """Return every doubt whether A is included in B; an empty list is a proof."""
-        key = (_key(a), _key(b))
+        key = (key_of(a), key_of(b))
         if key in self.under:
             return []
         self.under.add(key)
         a, b = resolve(self.a_root, a), resolve(self.b_root, b)
-        meant = _meant(a, b, path)
+        told = meant(a, b, path)
         if b is True or b == {} or a is False:
-            return meant
+            return told
         if a is True:
             a = {}
         if b is False:
-            return [*meant, Doubt("property-removed", path, self.of_a.examples(a))]
-        if _bare(a) == _bare(b) and (self.one_set_of_parts or (not _refers(a) and not _refers(b))):
-            return meant + _deep_meaning(a, b, path)
-        return [*meant, *self._split(a, b, path)]
+            return [*told, Doubt("property-removed", path, self.of_a.examples(a))]
+        if bare(a) == bare(b) and (self.one_set_of_parts or (not refers(a) and not refers(b))):
+            return told + deep_meaning(a, b, path)
+        return [*told, *self._split(a, b, path)]
 
     def _split(self, a: dict[str, Any], b: dict[str, Any], path: tuple[str, ...]) -> list[Doubt]:
         for keyword in _UNDECIDED:
@@ -82,7 +70,7 @@ class Inclusion:
             return self.doubts(merged, b, path) if merged is not None else [Doubt("allOf", path, self.of_a.examples(a, full=True))]
         if "allOf" in b:
             rest = {k: v for k, v in b.items() if k != "allOf"}
-            return [d for part in ([rest] if _bare(rest) else []) + list(b["allOf"]) for d in self.doubts(a, part, path)]
+            return [d for part in ([rest] if bare(rest) else []) + list(b["allOf"]) for d in self.doubts(a, part, path)]
         for keyword in ("anyOf", "oneOf"):
             if keyword in b:
                 return self._some_branch(keyword, a, b, path)
@@ -95,7 +83,7 @@ class Inclusion:
             mine = resolve(self.a_root, branch)
             if mine is False:
                 continue
-            merged = self._merged({"allOf": [rest, mine]}) if _bare(rest) else mine
+            merged = self._merged({"allOf": [rest, mine]}) if bare(rest) else mine
             if merged is None:
                 return [Doubt(keyword, path, self.of_a.examples(a, full=True))]
             found += [Doubt("branch" if d.rule == "type" else d.rule, d.path, d.values, d.meaning) for d in self.doubts(merged, b, path)]
@@ -103,7 +91,7 @@ class Inclusion:
 
     def _some_branch(self, keyword: str, a: dict[str, Any], b: dict[str, Any], path: tuple[str, ...]) -> list[Doubt]:
         rest = {k: v for k, v in b.items() if k != keyword}
-        outer = self.doubts(a, rest, path) if _bare(rest) else []
+        outer = self.doubts(a, rest, path) if bare(rest) else []
         branches = [resolve(self.b_root, branch) for branch in b[keyword]]
         if len(kinds(a)) > 1 and "enum" not in a and "const" not in a:
             parts = [{**a, "type": kind} for kind in kinds(a)]
@@ -313,97 +301,13 @@ class Inclusion:
             )
 
 
-def _key(schema: Schema) -> str:
-    return json.dumps(schema, sort_keys=True, default=str)
-
-
-_SILENT = {
-    "title",
-    "description",
-    "examples",
-    "$schema",
-    "$id",
-    "$comment",
-    "default",
-    "deprecated",
-    KEY,
-    "$defs",
-    "definitions",
-    "x-rules",
-    "x-version",
-}
-
-
-def _bare(schema: Schema) -> Any:
-    """Return a schema without what no document can show."""
-    if isinstance(schema, list):
-        return [_bare(item) for item in schema]
-    if not isinstance(schema, dict):
-        return schema
-    return {
-        k: (
-            {n: _bare(v) for n, v in inner.items()}
-            if k in ("properties", "patternProperties")
-            else sorted(inner)
-            if k == "required"
-            else inner
-            if k in ("enum", "const")
-            else _bare(inner)
-        )
-        for k, inner in schema.items()
-        if k not in _SILENT and not (k == "additionalProperties" and inner is True) and not (k == "required" and not inner)
-    }
-
-
-def _refers(schema: Schema) -> bool:
-    return '"$ref"' in _key(schema)
-
-
-def _meant(a: Schema, b: Schema, path: tuple[str, ...]) -> list[Doubt]:
-    """Return the doubts about meaning: another unit, code list or default under the same name."""
-    if not isinstance(a, dict) or not isinstance(b, dict):
-        return []
-    found = []
-    one, two = a.get(KEY) or {}, b.get(KEY) or {}
-    if isinstance(one, dict) and isinstance(two, dict):
-        found += [
-            Doubt(f"{what}-binding", path, [], meaning=True)
-            for what, key in (("unit", "unit"), ("code", "binding"))
-            if one.get(key) != two.get(key)
-        ]
-    if "default" in a or "default" in b:
-        default_a, default_b = a.get("default"), b.get("default")
-        if not equal(default_a, default_b) and "schema_version" not in path:
-            found.append(Doubt("default", path, [], meaning=True))
-    return found
-
-
-def _deep_meaning(a: Schema, b: Schema, path: tuple[str, ...]) -> list[Doubt]:
-    """Return the doubts about meaning anywhere below two schemas that no document tells apart."""
-    found: list[Doubt] = []
-    if isinstance(a, dict) and isinstance(b, dict):
-        for keyword, inner in a.items():
-            other = b.get(keyword)
-            if keyword in ("properties", "patternProperties") and isinstance(other, dict):
-                for name in inner:
-                    found += _meant(inner[name], other.get(name, {}), (*path, name)) + _deep_meaning(
-                        inner[name], other.get(name, {}), (*path, name)
-                    )
-            elif keyword in ("items", "additionalProperties", "contains", "not", "if", "then", "else"):
-                found += _meant(inner, other, (*path, "*")) + _deep_meaning(inner, other, (*path, "*"))
-            elif keyword in ("anyOf", "oneOf", "allOf", "prefixItems") and isinstance(other, list):
-                for one, two in zip(inner, other, strict=False):
-                    found += _meant(one, two, path) + _deep_meaning(one, two, path)
-    return found
-
-
 def _overlap(one: list[str], two: list[str]) -> bool:
-    wide = lambda names: {"number" if n == "integer" else n for n in names}  # noqa: E731
-    return bool(wide(one) & wide(two))
+    first, second = ({"number" if n == "integer" else n for n in names} for names in (one, two))
+    return bool(first & second)
 
 
 def _plain(schema: dict[str, Any]) -> dict[str, Any]:
-    return {k: v for k, v in schema.items() if k not in _SILENT}
+    return {k: v for k, v in schema.items() if k not in SILENT}
 
 
 def _num(value: float, *, whole: bool) -> Any:

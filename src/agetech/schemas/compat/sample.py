@@ -121,7 +121,7 @@ class Sampler:
             []
             if schema.get("items") is False
             else self.examples_at(schema.get("items", True), depth, most=max(_MANY, least if least < 50 else 1))
-        )  # noqa: PLR2004
+        )
         for size in sorted({max(least, 0), max(least, 1), max(least, len(head)), max(least, len(head) + 1), schema.get("maxItems", 2)}):
             if size <= schema.get("maxItems", size) and size < 5000:  # noqa: PLR2004
                 tail = [rest[n % len(rest)] for n in range(max(0, size - len(head)))] if rest else []
@@ -206,7 +206,7 @@ def numbers(schema: dict[str, Any], kind: str) -> Iterator[Any]:
             marks += [Decimal(math.ceil(bound / step)) * step, Decimal(math.floor(bound / step)) * step]
     if low is not None and high is not None:
         marks.append((low + high) / 2)
-    for mark in [*marks, Decimal("0.5"), Decimal("1000000")]:
+    for mark in [*marks, Decimal("0.5"), Decimal(1000000)]:
         whole = mark == mark.to_integral_value()
         if kind == "integer" and not whole:
             continue

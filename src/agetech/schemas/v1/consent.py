@@ -10,8 +10,8 @@ from pydantic import Field, Strict, model_validator
 from agetech.schemas.instants import Instant
 from agetech.schemas.kinds import At, Flag, Line, Sha256
 from agetech.schemas.meaning import said
-from agetech.schemas.model import Broken
-from agetech.schemas.v1.datatypes import Attachment, Document, Model, Period, Reference, of, stamped
+from agetech.schemas.model import Broken, Model
+from agetech.schemas.v1.datatypes import Attachment, Document, Period, Reference, of, stamped
 
 Purpose = Literal[
     "care", "monitoring", "emergency_response", "assessment", "research", "product_improvement", "benchmark", "public_dataset",

@@ -15,7 +15,6 @@ from agetech.schemas.kinds import (
     Name,
     Natural,
     Number,
-    Positive,
     Prose,
     Sha256,
     Share,
@@ -309,7 +308,9 @@ class Document(Model):
     name: ClassVar[str] = ""
     version: ClassVar[str] = ""
     rules: ClassVar[dict[str, tuple[str, str]]] = {}
-    schema: str = said("Schema of the document, by major version", "文档所属模式（按主版本）")
+    schema: str = said(  # type: ignore[assignment]  # the wire name; it hides a method that pydantic deprecates
+        "Schema of the document, by major version", "文档所属模式（按主版本）"
+    )
     schema_version: Version = said("Full version of the schema it was written with", "书写时的模式完整版本")
     id: Name = said(
         "Id of the document: never a national number, a phone number or a device address", "文档标识；不得用证件号、电话或设备地址"

@@ -67,13 +67,7 @@ class Component(Model):
 def check_unit(kind: str, value: Quantity) -> None:
     """Raise Broken where the unit of `value` cannot measure what the observation type `kind` measures."""
     unit = UNITS.get(kind)
-    if (
-        unit is not None
-        and unit != value.unit
-        and value.unit != UNKNOWN
-        and not same_dimension(unit, value.unit)
-        and not _molar(unit, value.unit)
-    ):
+    if unit is not None and value.unit not in (unit, UNKNOWN) and not same_dimension(unit, value.unit) and not _molar(unit, value.unit):
         raise Broken("value-unit", "value/unit", unit)
 
 
