@@ -86,13 +86,17 @@ def _applies_to(form: Form, found: Outcome, scheme: Scheme) -> float | int | Non
     bonus = scheme.document.get("bonus")
     if bonus is None:
         return found.total
-    level = form.need(bonus["context"])
-    if level is None:
-        return None
-    added: int = bonus["points"].get(level, 0)
+    level = form.context.get(bonus["context"])
+    if level is not None:
+        added: int = bonus["points"].get(level, 0)
+    else:
+        years = form.context.get("education_years") if "years" in bonus else form.need(bonus["context"])
+        if years is None:
+            return None
+        added = next((points for low, high, points in bonus["years"] if low <= years < high + 1), 0)
     raw: float | int = found.values["raw"]
     if added:
-        found.adjustments.append(adjustment("scheme_bonus", f"{scheme.id}: {added} for {level}", f"{scheme.id}：按文化程度加{added}分"))
+        found.adjustments.append(adjustment("scheme_bonus", f"{scheme.id}: {added} for schooling", f"{scheme.id}：按文化程度加{added}分"))
     most: float | int = form.instrument.document["total"]["max"]
     adjusted: float | int = min(raw + added, most)
     return adjusted

@@ -112,10 +112,11 @@ class StratumDocument(Strict):
 
 
 class BonusDocument(Strict):
-    """Points that a scheme adds to the raw score by schooling, in place of the form's own."""
+    """Points that a scheme adds to the raw score by level of schooling, or by years (from, to, points), not the form's own."""
 
     context: Id
     points: dict[str, int]
+    years: list[tuple[Number, Number, int]] = []
 
 
 class SchemeDocument(Strict):

@@ -191,7 +191,10 @@ def test_a_scheme_with_its_own_bonus_stands_on_the_raw_score():
     form["recall"] = 2  # raw 24, with the bonus 26: above 25
     got = score("moca", form, {"age": 70, "education_years": 6, "education_level": "primary"}, scheme="moca_p_veterans_mci")
     assert got.values["strata_result"] == "not_impaired"
-    assert score("moca", form, {"age": 70, "education_years": 6}, scheme="moca_p_veterans_mci").missing_context == ["education_level"]
+    by_years = {y: score("moca", form, {"age": 70, "education_years": y}, scheme="moca_p_veterans_mci") for y in (0, 1, 6, 6.5, 7, 9, 10)}
+    added = {y: sum(a["code"] == "scheme_bonus" for a in got.adjustments) for y, got in by_years.items()}
+    assert added == {0: 0, 1: 1, 6: 1, 6.5: 1, 7: 1, 9: 1, 10: 0}
+    assert [by_years[y].values["strata_result"] for y in (6, 7, 10)] == ["not_impaired", "impaired", "impaired"]
 
 
 @pytest.mark.parametrize(
