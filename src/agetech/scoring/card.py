@@ -1,8 +1,9 @@
-"""A result as a clear card of plain text, in English or Chinese, for terminals and logs."""
+"""A result as a clear card of plain text: headings in one language; name, class, flags and notice in both."""
 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 from typing import Any
 
 from agetech.scoring.catalogue import instrument as _find
@@ -42,15 +43,26 @@ LEVEL = {
 
 
 def card(score: Score, lang: str = "en") -> str:
-    """Return the result as lines of text in one language, the notice "screening, not diagnosis" last."""
+    """Return the result as lines of text, the notice "screening, not diagnosis" last; `lang` comes first in each pair."""
     one = _find(score.instrument)
-    title = f"{one.name[lang]}  [{score.instrument} {score.version}]"
+    title = f"{_pair(one.name, lang)}  [{score.instrument} {score.version}]"
     lines = [title, "─" * min(_width(title), 76)]
-    lines += [_row(WORDS["safety"][lang], flag) for flag in flags(one, score, lang)]
+    both = zip(flags(one, score, lang), flags(one, score, _other(lang)), strict=True)
+    lines += [_row(WORDS["safety"][lang], f"{first} / {second}") for first, second in both]
     for key, value in _facts(one, score, lang):
         lines.append(_row(WORDS[key][lang], value))
     lines.append(_row(WORDS["backing"][lang], _backing(score, lang)))
-    return "\n".join([*lines, score.notice[lang]])
+    return "\n".join([*lines, _pair(score.notice, lang)])
+
+
+def _other(lang: str) -> str:
+    return "en" if lang == "zh" else "zh"
+
+
+def _pair(words: Mapping[str, str], lang: str) -> str:
+    """Return a text in both languages, the chosen one first; once where both are the same."""
+    first, second = words[lang], words[_other(lang)]
+    return first if first == second else f"{first} / {second}"
 
 
 def flags(one: Instrument, score: Score, lang: str) -> list[str]:
@@ -66,7 +78,7 @@ def _facts(one: Instrument, score: Score, lang: str) -> list[tuple[str, str]]:
         total = one.document["total"]
         found.append(("total", f"{score.total:g}" + (f" ({total['min']:g}–{total['max']:g})" if total else "")))
     if score.category is not None:
-        found.append(("category", f"{score.label(lang) or score.category} [{score.category}]"))
+        found.append(("category", f"{_pair(score.labels, lang) if score.labels else score.category} [{score.category}]"))
     if score.scheme is not None and score.scheme != "default":
         found.append(("scheme", score.scheme + (f" / {score.stratum}" if score.stratum else "")))
     listed: list[tuple[str, Any]] = [
