@@ -433,7 +433,7 @@ static void impacts(double *ring, int64_t p, int64_t end, double *f)
                 speed = larger(speed + (GRAVITY - along) * TICK, 0.0);
                 down = larger(down, speed);
             }
-            if (t >= p - 50 && m < low) {
+            if (t >= p - 50 && m < low * (1.0 - 1e-9)) {
                 low = m;
                 at = p - t;
             }

@@ -207,8 +207,10 @@ def features(r, p, end, memory):
     f["steps_before"], f["steps_after"] = r.steps(p - 200, p - 15), r.steps(p + 25, stop)
     f["second"] = log(max(r.largest(p + 40, stop, 1), 1.0) / peak)
     f["earlier"] = log(max(r.largest(p - 200, p - 40, 1), 1.0) / peak)
-    second = r.mags(p - 50, p + 1)
-    f["rise"] = 0.02 * (50 - int(np.nanargmin(second))) if (~np.isnan(second)).any() else 0.0
+    low, f["rise"] = 1e9, 0.0
+    for ago, m in enumerate(r.mags(p - 50, p + 1)):
+        if m < low * (1 - 1e-9):
+            low, f["rise"] = m, 0.02 * (50 - ago)
     f["width"] = 0.02 * int(np.nansum(r.mags(p - 25, min(p + 26, end)) > 1.5 * G))
     f["returned"] = max(f["swing"] - f["tilt_end"], 0.0)
     f["upright_lost"] = f["tilt_memory"] - angle(memory, before)
@@ -373,7 +375,7 @@ def judge(r, x, p, end, n, closed, ratio, c, placement, margin, good, flights, u
         }
     last = flights["last"][end - 1]
     dropped = last > used and p - 100 <= last <= p + 75
-    fall = f is not None and sure >= c["threshold"] + margin
+    fall = f is not None and sure >= c["threshold"] + c.get("stricter", 0.0) + margin
     row["kind"] = 1 if dropped else 2 if fall else 0
     row["used"] = end - 1 if dropped else -1
     return row, ((before, ending) if row["kind"] == 2 else None)

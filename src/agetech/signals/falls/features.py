@@ -25,6 +25,7 @@ WIDTH = 6  # cells a tick: x, y, z, |a| (-1: missing), largest |a|2 of the input
 WORK = 48  # cells before the ring for vectors at work
 RING = WORK + SLOTS * WIDTH
 FLOOR = 0.1  # m/s2, added inside logarithms: below it sensors differ by their noise, not by the person
+LESS = 1.0 - 1e-9  # a rival must be lower by more than rounding: a rotated signal gives the same features
 LOWEST = 0.7 * GRAVITY  # less support than this counts as falling
 AFTER = 170  # ticks of the after-window, 3.4 s
 
@@ -317,7 +318,7 @@ def _impacts(ring: Signal, p: int, end: int, f: Signal) -> None:
                 along = (ring[k] * ring[BEFORE] + ring[k + 1] * ring[BEFORE + 1] + ring[k + 2] * ring[BEFORE + 2]) / g
                 speed = max(speed + (GRAVITY - along) * TICK, 0.0)
                 down = max(down, speed)
-            if t >= p - 50 and m < low:
+            if t >= p - 50 and m < low * LESS:
                 low, at = m, p - t
         if t >= p - 15:
             load += max(m - GRAVITY, 0.0) * TICK
