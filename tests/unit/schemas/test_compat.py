@@ -52,17 +52,18 @@ def edit(schema, r):
     made = copy.deepcopy(schema)
     places = []
 
-    def walk(at):
+    def walk(at, is_schema):
         if isinstance(at, dict):
-            places.append(at)
+            if is_schema:
+                places.append(at)
             for key, inner in at.items():
-                if key not in ("x-agetech", "x-rules"):
-                    walk(inner)
+                if key not in ("x-agetech", "x-rules") or not is_schema:
+                    walk(inner, not (is_schema and key in ("properties", "$defs", "patternProperties")))
         elif isinstance(at, list):
             for inner in at:
-                walk(inner)
+                walk(inner, is_schema)
 
-    walk(made)
+    walk(made, True)
     at = r.choice([p for p in places if set(p) & {"type", "enum", "properties", "maxLength", "minimum", "required", "items", "pattern"}])
     edits = {
         "type": lambda: at.update(type=r.choice(["string", "integer", "number", "object", "array", "boolean"])),
