@@ -31,7 +31,7 @@ from agetech import AgetechError, Regulariser, SignalError, Stream
 from agetech.core.checkpoint import read_blob, write_blob
 from agetech.core.timebase import TimeBase
 from agetech.exchange import events
-from agetech.exchange.platform import locked, read_bytes, write_atomically
+from agetech.exchange.platform import locked, read_bytes, sweep, write_atomically
 from agetech.signals.falls import IMPACTS, FallKind
 
 FORMAT = 1
@@ -195,6 +195,7 @@ def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGTERM, lambda *_: stopping.append(True))
     try:
         with locked(settings.state / "lock"):
+            sweep(settings.state / "cursor")  # what a killed gateway was writing
             serve(settings, stopping)
     except SignalError as error:
         print(f"{error} {error.remedy()}", file=sys.stderr)

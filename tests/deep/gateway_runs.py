@@ -73,6 +73,7 @@ def run(folder: Path, *, falls: int, kills: int, seed: int, jit: bool, every: in
             assert process.returncode in (-signal.SIGKILL, 0), errors.decode()
         end = subprocess.run(command, env=environment, capture_output=True, timeout=600, check=False)
         assert end.returncode == 0, end.stderr.decode()
+        assert sorted(path.name for path in folder.iterdir()) == ["cursor", "lock"]
         return Outcome(dict(receiver.alarms), receiver.handed, done, sensor.sent)
     finally:
         sensor.server.close()

@@ -6,6 +6,7 @@ Files are always opened with an encoding; writing is atomic: a reader sees the o
 from __future__ import annotations
 
 import contextlib
+import glob
 import os
 import secrets
 import sys
@@ -88,6 +89,18 @@ def write_atomically(path: Path | str, fill: Callable[[BinaryIO], object], *, pr
         sync_folder(target.parent)
     except OSError as error:
         raise place_error(target, error) from None
+
+
+def sweep(path: Path | str) -> int:
+    """Remove the temporary files that killed writers of a file have left; return how many. Only for who alone writes it."""
+    target = Path(path)
+    left = [one for one in target.parent.glob(f".{glob.escape(target.name[:100])}.*.tmp") if one.is_file()]
+    try:
+        for one in left:
+            one.unlink(missing_ok=True)
+    except OSError as error:
+        raise place_error(target, error) from None
+    return len(left)
 
 
 def write_text(path: Path | str, text: str) -> None:

@@ -40,6 +40,15 @@ def test_private_files(tmp_path: Path) -> None:
     assert (tmp_path / "a").stat().st_mode & 0o777 == 0o600
 
 
+def test_what_killed_writers_left_is_swept(tmp_path: Path) -> None:
+    names = [".a.0123456789ab.tmp", ".a.fedcba987654.tmp", ".ab.0123456789ab.tmp", "a.tmp", "a"]
+    for name in names:
+        (tmp_path / name).write_bytes(b"")
+    assert platform.sweep(tmp_path / "a") == 2
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names[2:])
+    assert platform.sweep(tmp_path / "a") == 0
+
+
 def test_limits(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"12345")
     assert platform.read_bytes(tmp_path / "a", 5) == b"12345"
@@ -92,3 +101,5 @@ def test_a_kill_while_writing_leaves_one_or_the_other(tmp_path: Path) -> None:
         data = path.read_bytes()
         assert len(data) == 200_000
         assert len(set(data)) == 1
+    platform.sweep(path)
+    assert list(tmp_path.iterdir()) == [path]
