@@ -126,11 +126,17 @@ def _deliver(one: Instrument, results: Iterator[tuple[str, Score]], out: Path | 
     if as_document:
         return
     if sum(seen.values()) == 1:
-        show(card(first[0][1], language()))
+        _lay_out(card(first[0][1], language()))
     else:
         _summary(one, first, seen, classes, raised)
     if out is not None:
         show(SAID["written"][language()].format(path=out))
+
+
+def _lay_out(text: str) -> None:
+    """Print a text of several lines, each of them shown safely."""
+    for line in text.splitlines():
+        show(line)
 
 
 def line_of(who: str, result: Score) -> str:
@@ -233,7 +239,7 @@ def _show(one: Instrument, *, as_document: bool) -> None:
         return
     from agetech.scoring.pages import page
 
-    show(page(one, language()))
+    _lay_out(page(one, language()))
 
 
 @guarded
@@ -264,7 +270,7 @@ def interview_command(
         if json_:
             show_json(result.as_dict())
         else:
-            show(card(result, word))
+            _lay_out(card(result, word))
 
 
 def _ask(one: Instrument, texts: dict[str, str], answers: dict[str, str]) -> dict[str, Any] | None:

@@ -14,6 +14,7 @@ from agetech.cli.answers import encoding_of, read_answers, value
 from agetech.cli.score import COMMANDS, HELP, line_of
 from agetech.errors import ExchangeError, ParamsError
 from agetech.scoring import Absence, Score, instrument, score
+from agetech.scoring.card import card
 
 ROWS = [
     ["编号", *(f"q{n}" for n in range(1, 10))],
@@ -95,6 +96,7 @@ def test_one_person_is_a_card_in_either_language(tmp_path):
     assert "总分" in chinese
     assert "不能作为诊断" in chinese
     assert "请注意" in chinese
+    assert chinese.splitlines() == card(score("phq9", {f"q{n}": 1 for n in range(1, 10)}), "zh").splitlines()
     document = json.loads(call("score", "phq9", path, "--json").output)
     assert (document["total"], document["safety_flags"]) == (9, ["phq9_item9"])
 
@@ -196,7 +198,7 @@ def test_instruments_list_show_licence_verification():
     assert "annex" in next(row["wanted"] for row in listed if row["id"] == "ltc2021")
     assert "morse" in call("instruments").output
     assert "cn_gt45" in call("instruments", "show", "morse").output
-    assert "界值方案" in call("instruments", "show", "morse", "--lang", "zh").output
+    assert "## 界值方案" in call("instruments", "show", "morse", "--lang", "zh").output.splitlines()
     assert json.loads(call("instruments", "show", "morse", "--json").output)["content_hash"].startswith("sha256:")
     assert "reserved" in call("instruments", "licence", "morse").output
     assert "annex" in call("instruments", "verification", "ltc2021").output
