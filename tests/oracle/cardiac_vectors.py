@@ -98,14 +98,31 @@ def write(name, rows_of, tolerance, skipped):
         if skipped(rr):
             continue
         result = "abstain" if "NOTHING" in flags else "valid"
-        tests.append(({}, {"id": len(tests) + 1, "comment": comment, "flags": flags, "inputs": held(rr), "rows": rows_of(rr), "result": result}))
+        tests.append(
+            ({}, {"id": len(tests) + 1, "comment": comment, "flags": flags, "inputs": held(rr), "rows": rows_of(rr), "result": result})
+        )
     for key, value in REFUSED[name]:
-        case = {"id": len(tests) + 1, "comment": f"{key} = {value}", "flags": ["REFUSE"], "inputs": held([0.8] * 4), "rows": [], "result": "invalid", "code": "E_PARAM"}
+        case = {
+            "id": len(tests) + 1,
+            "comment": f"{key} = {value}",
+            "flags": ["REFUSE"],
+            "inputs": held([0.8] * 4),
+            "rows": [],
+            "result": "invalid",
+            "code": "E_PARAM",
+        }
         tests.append(({key: value}, case))
     groups = {}
     for params, case in tests:
         groups.setdefault(json.dumps(params), {"fs": None, "params": params, "tests": []})["tests"].append(case)
-    book = {"algorithm": name, "version": "1.0.0", "cases": len(tests), "notes": NOTES, "tolerance": tolerance, "groups": list(groups.values())}
+    book = {
+        "algorithm": name,
+        "version": "1.0.0",
+        "cases": len(tests),
+        "notes": NOTES,
+        "tolerance": tolerance,
+        "groups": list(groups.values()),
+    }
     folder = FOLDER / name
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "1.0.0.json").write_text(json.dumps(book, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
@@ -115,7 +132,12 @@ def write(name, rows_of, tolerance, skipped):
 def main():
     write("cardiac.rhythm", rhythm_rows, {"probability": {"abs": 1e-9}}, lambda rr: False)
     # with some intervals missing the twin says nothing of the measures: those cases are the unit tests'
-    write("cardiac.hrv", hrv_rows, {name: {"rel": 1e-9} for name in ("mean_nn", "sdnn", "rmssd", "sdsd", "pnn50", "sd1", "sd2")}, lambda rr: np.isnan(rr).any() and not np.isnan(rr).all())
+    write(
+        "cardiac.hrv",
+        hrv_rows,
+        {name: {"rel": 1e-9} for name in ("mean_nn", "sdnn", "rmssd", "sdsd", "pnn50", "sd1", "sd2")},
+        lambda rr: np.isnan(rr).any() and not np.isnan(rr).all(),
+    )
 
 
 if __name__ == "__main__":

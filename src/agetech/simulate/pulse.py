@@ -42,7 +42,9 @@ def _wave(t: Signal, times: Signal) -> Signal:
     return wave
 
 
-def simulate_ppg(duration: float, fs: float, *, rate: float = 70.0, seed: int = 0, noise: float = 0.02, breathing: float = 0.3) -> SimulatedPulse:
+def simulate_ppg(
+    duration: float, fs: float, *, rate: float = 70.0, seed: int = 0, noise: float = 0.02, breathing: float = 0.3
+) -> SimulatedPulse:
     """Return a simulated pulse wave of height 1, swaying with breathing, with white noise of this deviation."""
     t, times = _train(duration, fs, rate, seed)
     sway = breathing * np.sin(2.0 * np.pi * 0.25 * t)
@@ -50,7 +52,9 @@ def simulate_ppg(duration: float, fs: float, *, rate: float = 70.0, seed: int = 
     return SimulatedPulse(signal, np.round(times * fs).astype(np.int64), fs)
 
 
-def simulate_oximeter(duration: float, fs: float, *, ratio: float, rate: float = 70.0, seed: int = 0, noise: float = 1e-5) -> SimulatedPulse:
+def simulate_oximeter(
+    duration: float, fs: float, *, ratio: float, rate: float = 70.0, seed: int = 0, noise: float = 1e-5
+) -> SimulatedPulse:
     """Return simulated red and infrared light, (n, 2), whose ratio of ratios is `ratio`."""
     t, times = _train(duration, fs, rate, seed)
     wave = _wave(t, times)

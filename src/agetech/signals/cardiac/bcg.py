@@ -23,7 +23,7 @@ class BcgParams(Params):
         0.3, ge=0.05, le=1.0, en="a longer gap ends the train", zh="超过此时长的缺失将中断心搏序列", source="chosen here: ADR 0085"
     )
     trust: Number = Param(
-        0.5,
+        0.6,
         ge=0.0,
         le=0.95,
         en="likeness x evenness from which beats are given",

@@ -175,7 +175,7 @@ def _analyse(p: HrvParams, _fs: Any, rr: Signal) -> Records:
         return HRV.nothing
     finite = rr[(rr > 0.0) & (rr < MISREAD)]
     steps = np.where((rr > 0.0) & (rr < MISREAD), rr, np.median(finite) if finite.size else 1.0)
-    window = np.floor((np.cumsum(steps) - 1e-9) / p.window).astype(np.int64)
+    window = np.floor(np.maximum(np.cumsum(steps) - 1e-9, 0.0) / p.window).astype(np.int64)
     edges = np.flatnonzero(np.diff(window, prepend=-1))
     out = np.zeros(edges.size, HRV.dtype)
     for row, (start, end) in enumerate(zip(edges, [*edges[1:], rr.size], strict=True)):

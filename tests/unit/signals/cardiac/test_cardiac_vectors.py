@@ -11,10 +11,7 @@ from agetech.core import run
 from agetech.errors import ParamsError
 
 FOLDER = Path(agetech.__file__).parent / "conformance" / "vectors"
-BOOKS = {
-    name: json.loads((FOLDER / name / "1.0.0.json").read_text(encoding="utf-8"))
-    for name in ("cardiac.hrv", "cardiac.rhythm")
-}
+BOOKS = {name: json.loads((FOLDER / name / "1.0.0.json").read_text(encoding="utf-8")) for name in ("cardiac.hrv", "cardiac.rhythm")}
 CASES = [(name, group["params"], case) for name, book in BOOKS.items() for group in book["groups"] for case in group["tests"]]
 
 
