@@ -103,3 +103,8 @@ def test_a_span_is_widened_evenly():
 def test_steps_of_two_and_a_half_keep_their_digits():
     assert [text for _, text, _ in value_ticks(0.0, 12.0)[2]] == ["0.0", "2.5", "5.0", "7.5", "10.0", "12.5"]
     assert [text for _, text, _ in value_ticks(0.0, 100.0)[2]] == ["0", "20", "40", "60", "80", "100"]
+
+
+def test_quantities_are_numbers_that_are_no_positions_and_no_codes(given):
+    assert [one.name for one in values.measured(given)] == ["peak", "free_fall", "confidence"]
+    assert values.places(given).tolist() == given.rows["onset"].tolist()
