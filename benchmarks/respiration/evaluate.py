@@ -8,6 +8,7 @@ process, their time in turns with ours.
 from __future__ import annotations
 
 import argparse
+import json
 import time
 from collections.abc import Callable
 from typing import Any
@@ -125,9 +126,12 @@ def radar() -> dict[str, Any]:
                     away.append(abs(row["rate"] - true))
             told = np.array(away)[np.isfinite(away)]
             made[f"{carrier / 1e9:.0f} GHz, {snr:.0f} dB"] = {
-                "windows": asked, "coverage": round(told.size / asked, 4), "mae": round(float(told.mean()), 4) if told.size else None,
-                "within_2": round(float(np.mean(told <= 2.0)), 4) if told.size else None, "correlation_median": round(float(np.median(alike)), 4),
-            }  # fmt: skip
+                "windows": asked,
+                "coverage": round(told.size / asked, 4),
+                "mae": round(float(told.mean()), 4) if told.size else None,
+                "within_2": round(float(np.mean(told <= 2.0)), 4) if told.size else None,
+                "correlation_median": round(float(np.median(alike)), 4),
+            }
     made["real I/Q"] = "not measured"
     return made
 
@@ -202,7 +206,13 @@ def main() -> None:
     """Measure everything and write the evidence."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="leave out the training of models without the person")
-    quick = parser.parse_args().quick
+    parser.add_argument("--speed", action="store_true", help="measure the speed alone, keep the other figures of the file")
+    chosen = parser.parse_args()
+    quick = chosen.quick
+    if chosen.speed:
+        kept = json.loads((evidence.FOLDER / "respiration.json").read_text(encoding="utf-8"))["figures"]
+        print(evidence.write("respiration", "python -m benchmarks.respiration.evaluate (speed again: --speed)", {**kept, "speed": speed()}))
+        return
     found: dict[str, Any] = {"data": {"BIDMC development records, sha256": bidmc.digest()}}
     found["speed"] = speed()
     found["nights of real breaths with apneas"] = night_figures(1.0)

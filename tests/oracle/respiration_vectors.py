@@ -9,10 +9,10 @@ import hashlib
 import json
 from pathlib import Path
 
-import agetech
 import numpy as np
-from agetech.simulate.radar import Sleeper, radar_scene
 
+import agetech
+from agetech.simulate.radar import Sleeper, radar_scene
 from tests.oracle import respiration_presence, respiration_radar, respiration_rate, sleep_breathing
 
 FOLDER = Path(agetech.__file__).parent / "conformance" / "vectors"
@@ -27,7 +27,13 @@ def pack(x, holes=()):
     value = counts.astype(float) * scale
     for first, many in holes:
         value[first : first + many] = np.nan
-    held = {"dtype": "i2", "shape": list(counts.shape), "scale": scale, "b64": base64.b64encode(raw).decode(), "sha256": hashlib.sha256(raw).hexdigest()}
+    held = {
+        "dtype": "i2",
+        "shape": list(counts.shape),
+        "scale": scale,
+        "b64": base64.b64encode(raw).decode(),
+        "sha256": hashlib.sha256(raw).hexdigest(),
+    }
     return ({**held, "holes": [list(h) for h in holes]} if holes else held), value
 
 
@@ -132,7 +138,13 @@ def rate_book():
         book.add(10.0, {"source": "belt"}, comment, ["NOTHING"], {"signal": held}, rows(x, 10.0), "abstain")
     held, x = pack(np.zeros(320), ((0, 320),))
     book.add(10.0, {"source": "belt"}, "all missing", ["NOTHING"], {"signal": held}, rows(x, 10.0), "abstain")
-    refusals(book, 10.0, {"source": "belt"}, "signal", (("window", 5.0), ("window", 500.0), ("hop", 0.0), ("source", "thermometer"), ("least_quality", 2.0)))
+    refusals(
+        book,
+        10.0,
+        {"source": "belt"},
+        "signal",
+        (("window", 5.0), ("window", 500.0), ("hop", 0.0), ("source", "thermometer"), ("least_quality", 2.0)),
+    )
     return book
 
 
@@ -158,7 +170,11 @@ def presence_book():
         add(f"speed {factor} of the limit", ["RULE"], 0.015 * factor * np.arange(160) / 8.0)
     for n in (0, 1, 7, 31):
         add(f"{n} samples", ["EMPTY"], quiet[:n])
-    for comment, holes in (("all missing", ((0, 160),)), ("first 20 s missing", ((0, 160),)), ("every second block", tuple((k, 2) for k in range(0, 160, 4)))):
+    for comment, holes in (
+        ("all missing", ((0, 160),)),
+        ("first 20 s missing", ((0, 160),)),
+        ("every second block", tuple((k, 2) for k in range(0, 160, 4))),
+    ):
         add(comment, ["NOTHING"], 0.003 * np.sin(np.arange(160) / 3), holes, "abstain")
     for n in (16, 48):
         add(f"{n} samples: not enough history", ["NOTHING"], 0.003 * np.sin(np.arange(n) / 3), (), "abstain")
@@ -180,9 +196,18 @@ def radar_book():
         add(f"sleeper {seed}", ["USUAL"], scene.iq)
     for snr in (15.0, 8.0, 0.0):
         add(f"{snr} dB", ["NOISE"], radar_scene(14.0, seed=7, fs=8.0, carrier=24e9, snr=snr).iq)
-    add("imbalance", ["NOISE"], radar_scene(14.0, seed=8, fs=8.0, carrier=24e9, snr=30.0, gain=1.2, skew=0.15, sleepers=(Sleeper(depth=0.012),)).iq)
+    add(
+        "imbalance",
+        ["NOISE"],
+        radar_scene(14.0, seed=8, fs=8.0, carrier=24e9, snr=30.0, gain=1.2, skew=0.15, sleepers=(Sleeper(depth=0.012),)).iq,
+    )
     add("movement", ["NOISE"], radar_scene(14.0, seed=9, fs=8.0, carrier=24e9, sleepers=(Sleeper(moves=((8.0, 10.0, 0.1),)),)).iq)
-    add("short arc at 5.8 GHz", ["RULE"], radar_scene(14.0, seed=9, fs=8.0, carrier=5.8e9, clutter=0.0, sleepers=(Sleeper(depth=0.002),)).iq, carrier=5.8e9)
+    add(
+        "short arc at 5.8 GHz",
+        ["RULE"],
+        radar_scene(14.0, seed=9, fs=8.0, carrier=5.8e9, clutter=0.0, sleepers=(Sleeper(depth=0.002),)).iq,
+        carrier=5.8e9,
+    )
     steady = radar_scene(14.0, seed=3, fs=8.0, carrier=24e9, snr=25.0).iq
     for holes in (((40, 1),), ((60, 20),), ((0, 30),), ((20, 60),)):
         add(f"holes {holes}", ["GAP"], steady, holes=holes)

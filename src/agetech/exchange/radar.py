@@ -75,7 +75,7 @@ def frames_of(raw: bytes, layout: RadarLayout, name: str) -> RadarFrames:
         raise ExchangeError("E_FILE_DAMAGED", name, expected=f"a whole number of frames of {size} bytes", got=f"{len(body)} bytes")
     numbers = np.frombuffer(body, kind).astype(np.float64)
     lengths = {"frame": len(body) // size, "chirp": layout.chirps, "channel": layout.channels, "sample": layout.samples}
-    values = numbers if parts == 1 else _complex(numbers, layout)
+    values: NDArray[Any] = numbers if parts == 1 else _complex(numbers, layout)
     shaped = values.reshape([lengths[axis] for axis in layout.axes])
     ordered = np.ascontiguousarray(shaped.transpose([layout.axes.index(axis) for axis in AXES]))
     return RadarFrames(

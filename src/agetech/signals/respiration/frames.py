@@ -59,12 +59,13 @@ class RadarFrames:
     @property
     def centre(self) -> float:
         """Return the frequency in the middle of the sampled part of the chirp, Hz: the one that turns phase into metres."""
-        return self.carrier + 0.5 * self.slope * self.samples.shape[3] / self.sample_rate
+        seen = self.samples.shape[3] / self.sample_rate
+        return self.carrier + 0.5 * self.slope * float(seen)
 
     @property
     def resolution(self) -> float:
         """Return the width of a range bin, m."""
-        return LIGHT * self.sample_rate / (2.0 * self.slope * self.samples.shape[3])
+        return LIGHT * self.sample_rate / (2.0 * self.slope * float(self.samples.shape[3]))
 
 
 def range_profile(frames: RadarFrames, *, nearest: float = 0.0, farthest: float = np.inf) -> NDArray[np.complex128]:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from agetech.core.kernel import kernel
+
 if TYPE_CHECKING:
     from agetech.core.declare import Signal
 
@@ -45,19 +47,55 @@ def relative(features: Signal, best_of: tuple[int, ...]) -> Signal:
     return np.column_stack([features, *more])
 
 
+def _weigh(features: Signal, centre: Signal, scale: Signal, weight: Signal, out: Signal) -> None:
+    """Fill `out` with the share of trust of each candidate, summing to 1: a softmax of its linear score."""
+    top = 0.0
+    for i in range(features.shape[0]):
+        score = 0.0
+        for k in range(features.shape[1]):
+            score += (features[i, k] - centre[k]) / scale[k] * weight[k]
+        out[i] = score
+        top = score if i == 0 else max(top, score)
+    total = 0.0
+    for i in range(features.shape[0]):
+        out[i] = exp(out[i] - top)
+        total += out[i]
+    for i in range(features.shape[0]):
+        out[i] /= total
+
+
+weigh_rows = kernel(_weigh)
+
+
 def weigh(features: Signal, m: Model) -> Signal:
-    """Return the share of trust of each candidate, summing to 1: a softmax of its linear score."""
-    scores = np.sum((features - m.centre) / m.scale * m.weight, axis=1)
-    top = float(scores.max())
-    shares = np.array([exp(value - top) for value in scores.tolist()])
-    total: Signal = shares / shares.sum()
-    return total
+    """Return the share of trust of each candidate, summing to 1."""
+    shares = np.empty(features.shape[0])
+    weigh_rows(features, m.centre, m.scale, m.weight, shares)
+    return shares
+
+
+def _winner(rates: Signal, shares: Signal, out: Signal) -> None:
+    """Fill `out` with the place of the largest share and the sum of the shares within 2 per minute of it."""
+    best = 0
+    for i in range(shares.shape[0]):
+        if shares[i] > shares[best]:
+            best = i
+    support = 0.0
+    for i in range(shares.shape[0]):
+        if abs(rates[i] - rates[best]) <= NEAR:
+            support += shares[i]
+    out[0] = best
+    out[1] = support
+
+
+find_winner = kernel(_winner)
 
 
 def winner(rates: Signal, shares: Signal) -> tuple[int, float]:
     """Return the candidate with the largest share and how much of all shares lies within 2 per minute of it."""
-    best = int(np.argmax(shares))
-    return best, float(np.sum(shares[np.abs(rates - rates[best]) <= NEAR]))
+    found = np.empty(2)
+    find_winner(np.ascontiguousarray(rates), shares, found)
+    return int(found[0]), float(found[1])
 
 
 def odds(support: float) -> float:
@@ -66,8 +104,19 @@ def odds(support: float) -> float:
     return log(held / (1.0 - held))
 
 
+def _linear(values: Signal, centre: Signal, scale: Signal, weight: Signal) -> float:
+    """Return the weighted sum of scaled values."""
+    total = 0.0
+    for k in range(values.shape[0]):
+        total += (values[k] - centre[k]) / scale[k] * weight[k]
+    return total
+
+
+linear = kernel(_linear)
+
+
 def quality(trust: Signal, m: Model) -> float:
     """Return the quality, 0 to 1, for the trust features of the winner."""
-    z = float(np.sum((trust - m.trust_centre) / m.trust_scale * m.trust_weight)) + m.trust_offset
+    z = float(linear(trust, m.trust_centre, m.trust_scale, m.trust_weight)) + m.trust_offset
     right = 1.0 / (1.0 + exp(-min(max(z, -30.0), 30.0)))
     return 0.5 * right / m.half if right < m.half else 0.5 + 0.5 * (right - m.half) / (1.0 - m.half)

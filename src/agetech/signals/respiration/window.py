@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from math import frexp, ldexp
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from agetech.core.kernel import kernel
 from agetech.dsp.averages import block_means, triangle
 
 if TYPE_CHECKING:
@@ -39,6 +41,8 @@ MOST_MISSING = 0.2
 LEAST_PART = 0.5  # of the window must be free of long holes
 LONGEST_HOLD = 10.0  # s: what is used must reach this close to the end of the window; nothing older is carried on
 AT_LIMIT = 0.9  # of the samples at the largest or smallest value: nothing left to see
+FLAT = 5e-13  # of the largest value: a signal that moves less does not move
+SMALLEST, LARGEST = 1e-290, 1e300  # beyond, no power of two fits
 OUTLIER = 4.4478  # 3 standard deviations of a normal signal, in median absolute deviations
 
 
@@ -73,12 +77,75 @@ def limited(z: Signal) -> tuple[Signal, float]:
     return np.clip(away, -limit, limit), float(np.mean(np.abs(away) > limit))
 
 
-def level(y: Signal) -> Signal:
-    """Return y without its mean and straight trend."""
-    t = np.arange(y.shape[0]) - 0.5 * (y.shape[0] - 1)
-    y = y - y.mean()
-    flat: Signal = y - t * (np.sum(t * y) / np.sum(t * t))
-    return flat
+def _median(values: Signal, room: Signal) -> float:
+    """Return the median of at least one value; room is as long as they are."""
+    n = values.shape[0]
+    for i in range(n):
+        room[i] = values[i]
+    room.sort()
+    return 0.5 * (room[(n - 1) // 2] + room[n // 2])
+
+
+median = kernel(_median)
+
+
+def _prepare(z: Signal, rate: float, room: Signal, out: Signal, told: Signal) -> None:
+    """Fill `out` with z scaled, its outliers put at 3 standard deviations, level and smoothed; `told` with three facts.
+
+    z, out: (n,), finite; room: (4, n + 1). told: share of outliers, share of samples at the largest or smallest value,
+    largest magnitude left over the largest before. The scale is a power of two: results do not depend on the unit.
+    """
+    n = z.shape[0]
+    y, away, sums, extra = room[0][:n], room[1][:n], room[2], room[3][:n]
+    low = z[0]
+    high = z[0]
+    for i in range(n):
+        low = min(low, z[i])
+        high = max(high, z[i])
+    largest = max(abs(low), abs(high))
+    told[0] = 0.0
+    told[1] = 1.0
+    told[2] = 0.0
+    if low == high:
+        return
+    even = SMALLEST < largest < LARGEST
+    factor = ldexp(1.0, -frexp(largest)[1]) if even else 1.0
+    limits = 0
+    for i in range(n):
+        limits += 1 if z[i] == low or z[i] == high else 0
+        y[i] = z[i] * factor if even else z[i] / largest
+    told[1] = limits / n
+    middle = median(y, extra)
+    for i in range(n):
+        y[i] -= middle
+        away[i] = abs(y[i])
+    limit = OUTLIER * median(away, extra)
+    outside = 0
+    mean = 0.0
+    for i in range(n):
+        if limit > 0.0 and away[i] > limit:
+            outside += 1
+            y[i] = limit if y[i] > 0.0 else -limit
+        mean += y[i]
+    told[0] = outside / n
+    mean /= n
+    centre = 0.5 * (n - 1)
+    above = 0.0
+    below = 0.0
+    for i in range(n):
+        y[i] -= mean
+        above += (i - centre) * y[i]
+        below += (i - centre) * (i - centre)
+    slope = above / below
+    left = 0.0
+    for i in range(n):
+        y[i] -= slope * (i - centre)
+        left = max(left, abs(y[i]))
+    told[2] = left
+    triangle(y, 0.5 * rate, sums, extra, out)
+
+
+prepare = kernel(_prepare)
 
 
 def scaled(z: Signal) -> Signal:
@@ -111,14 +178,10 @@ def ready(x: Signal, fs: float, target: float) -> Ready:
     stale = z.shape[0] - part.stop > LONGEST_HOLD * rate
     if length < max(16, LEAST_PART * z.shape[0]) or inside > MOST_MISSING or stale:
         return refused(RateReason.MISSING, rate, share)
-    z = scaled(bridged(z[part], missing[part]))
-    low, high = z.min(), z.max()
-    if low == high or np.mean((z == low) | (z == high)) > AT_LIMIT:
+    z = bridged(z[part], missing[part])
+    n = z.shape[0]
+    s, told = np.empty(n), np.empty(3)
+    prepare(z, rate, np.empty((4, n + 1)), s, told)
+    if told[1] > AT_LIMIT or not told[2] > FLAT:
         return refused(RateReason.FLAT, rate, share)
-    y, clipped = limited(z)
-    y = level(y)
-    if not np.max(np.abs(y)) > 1e-12 * max(abs(low), abs(high)):
-        return refused(RateReason.FLAT, rate, share)
-    s = np.empty_like(y)
-    triangle(y, 0.5 * rate, np.empty(y.shape[0] + 1), np.empty_like(y), s)
-    return Ready(s, rate, clipped, share, RateReason.ANSWERED)
+    return Ready(s, rate, float(told[0]), share, RateReason.ANSWERED)
