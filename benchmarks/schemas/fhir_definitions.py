@@ -18,13 +18,12 @@ from typing import Any, get_args
 
 import fhir.resources
 import fhir.resources.R4B
-from fhir.resources.R4B import backboneelement as backbone4
-from fhir.resources.R4B import domainresource as domain4
-from fhir.resources.R4B import resource as resource4
-
 from fhir.resources import backboneelement as backbone5
 from fhir.resources import domainresource as domain5
 from fhir.resources import resource as resource5
+from fhir.resources.R4B import backboneelement as backbone4
+from fhir.resources.R4B import domainresource as domain4
+from fhir.resources.R4B import resource as resource4
 
 COMMON = {
     "id",

@@ -37,7 +37,7 @@ from agetech.schemas.v1 import Observation, Recording
 from benchmarks import evidence
 from benchmarks.ratio import ratio
 from benchmarks.schemas.bare import BARE, TEXT
-from benchmarks.schemas.make import MAKERS, make
+from benchmarks.schemas.make import make
 from benchmarks.schemas.pairs import pairs
 
 Figure = dict[str, Any]
@@ -369,7 +369,7 @@ def b12(scale: int) -> Figure:
         "disagreements by rule": dict(rules),
         "pydantic": evidence._installed("pydantic"),
         "reached": not publish.drift() and not rules["model accepts"],
-    }  # noqa: SLF001 - one version
+    }
 
 
 def _mutated(value: Any, r: random.Random) -> Any:

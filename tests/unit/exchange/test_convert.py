@@ -201,8 +201,7 @@ def test_an_event_of_falls_impact_goes_out_and_comes_back(tmp_path):
     import numpy as np
 
     from agetech.core.timebase import TimeBase
-    from agetech.exchange import events
-    from agetech.exchange import fhir
+    from agetech.exchange import events, fhir
     from agetech.signals.falls import impact
 
     algorithm = next(v for v in vars(impact).values() if getattr(v, "id", "") == "falls.impact")
