@@ -108,9 +108,11 @@ def rhythm() -> dict[str, Any]:
     sinus = [name for name in found if name.startswith("nsr")]
     return {
         "left out, 3 AF records": total | {
-            "sensitivity": total["true"] / (total["true"] + total["missed"]), "specificity": total["quiet"] / (total["quiet"] + total["false"]),
+            "sensitivity": total["true"] / (total["true"] + total["missed"]),
+            "specificity": total["quiet"] / (total["quiet"] + total["false"]),
         },
-        "false on 2 sinus records of 24 h": sum(found[name]["false"] for name in sinus) / sum(found[name]["quiet"] + found[name]["false"] for name in sinus),
+        "false on 2 sinus records of 24 h": sum(found[name]["false"] for name in sinus)
+        / sum(found[name]["quiet"] + found[name]["false"] for name in sinus),
         "by record": found,
     }  # fmt: skip
 
@@ -145,7 +147,8 @@ def pulses() -> dict[str, Any]:
     gross = sum(scores.values(), NOTHING)
     return {
         "records": len(scores), "f1": gross.f1, "f1 by record": interval([one.f1 for one in scores.values()]),
-        "rate within 2": float((np.concatenate(errors) <= 2.0).mean()), "windows": int(sum(map(len, errors))), "coverage": float(np.mean(answered)),
+        "rate within 2": float((np.concatenate(errors) <= 2.0).mean()),
+        "windows": int(sum(map(len, errors))), "coverage": float(np.mean(answered)),
     }  # fmt: skip
 
 

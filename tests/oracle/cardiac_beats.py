@@ -169,7 +169,7 @@ class Twin:
             if energy > peak:
                 peak, peak_tick, rising = energy, tick, climbs
             elif tick - peak_tick >= self.apart:
-                if rising and peak_tick > self.count:
+                if rising and peak_tick > self.count + 2 * self.arm:
                     self.candidate(peak_tick)
                 peak, peak_tick, rising = energy, tick, False
             if tick > self.due:
@@ -177,7 +177,7 @@ class Twin:
                     self.learn()
                 else:
                     self.look_again()
-        if rising and peak_tick > self.count:
+        if rising and self.tick - peak_tick > self.arm and peak_tick > self.count + 2 * self.arm:
             self.candidate(peak_tick)
         if self.learning:
             self.learn()

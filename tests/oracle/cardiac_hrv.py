@@ -1,6 +1,7 @@
 """Naive twin of `cardiac.hrv`: the textbook formulas, one loop each."""
 
 import math
+from itertools import pairwise
 
 
 def measures(rr):
@@ -8,7 +9,7 @@ def measures(rr):
     nn = [1000.0 * one for one in rr]
     n = len(nn)
     mean = sum(nn) / n
-    steps = [b - a for a, b in zip(nn[:-1], nn[1:], strict=True)]
+    steps = [b - a for a, b in pairwise(nn)]
     m = len(steps)
     mean_step = sum(steps) / m
     sdnn2 = sum((one - mean) ** 2 for one in nn) / (n - 1)

@@ -6,10 +6,10 @@ Intervals are simulated here, from seeds; expected rows come from the naive twin
 import json
 from pathlib import Path
 
-import agetech
 import numpy as np
-from agetech.signals.cardiac.rhythm import FEATURES
 
+import agetech
+from agetech.signals.cardiac.rhythm import FEATURES
 from tests.oracle import cardiac_hrv, cardiac_rhythm
 
 FOLDER = Path(agetech.__file__).parent / "conformance" / "vectors"

@@ -90,7 +90,7 @@ def simulate_ecg(  # noqa: PLR0913 - what happens in a recording, by name
     level = np.zeros(times.size)
     for k, (at, wide) in enumerate(zip(times, early, strict=True)):
         level[k] = sum(size for begin, end, size in st if begin <= at < end)
-        first, last = max(0, int((at - 0.35) * fs)), min(t.size, int((at + 0.6) * fs))
+        first, last = max(0, int((float(at) - 0.35) * fs)), min(t.size, int((float(at) + 0.6) * fs))
         x = t[first:last] - at
         for place, size, width in EARLY if wide else WAVES[1 if irregular else 0 :]:
             signal[first:last] += size * np.exp(-0.5 * ((x - place) / width) ** 2)

@@ -134,7 +134,7 @@ def _overdue(p: Any, s: Any, ring: Any, out: Any, n: int) -> int:
     if best >= 0:
         s.remarks |= SEARCHED
         n = accept(p, s, ring, out, n, best)
-        return again(p, s, ring, out, n)
+        return int(again(p, s, ring, out, n))
     s.due = s.tick + int(0.25 * s.interval * p.rate) + 1
     if s.tick - origin > 4.0 * p.rate:
         s.learning = 1
@@ -281,7 +281,7 @@ def _step(plan: Records, state: Records, ring: Signal, x: Signal, out: Records) 
         if energy > s.peak:
             s.peak, s.peak_tick, s.rising = energy, s.tick, rising
         elif s.tick - s.peak_tick >= p.apart:
-            if s.rising == 1 and s.peak_tick - s.since > p.square_size:
+            if s.rising == 1 and s.peak_tick - s.since > p.square_size + 2 * p.arm:
                 n = candidate(p, s, ring, out, n)
             s.peak, s.peak_tick, s.rising = energy, s.tick, 0
         if s.tick > s.due:
@@ -293,7 +293,7 @@ def _step(plan: Records, state: Records, ring: Signal, x: Signal, out: Records) 
 def _flush(plan: Records, state: Records, ring: Signal, out: Records) -> int:
     """Decide on the wave at hand and on those that wait when the recording ends."""
     p, s, n = plan[0], state[0], 0
-    if s.lost == 0 and s.rising == 1 and s.peak_tick - s.since > p.square_size:
+    if s.lost == 0 and s.rising == 1 and s.tick - s.peak_tick > p.arm and s.peak_tick - s.since > p.square_size + 2 * p.arm:
         n = candidate(p, s, ring, out, n)
     if s.lost == 0 and s.learning == 1:
         n = learn(p, s, ring, out, n)
