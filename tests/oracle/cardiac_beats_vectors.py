@@ -62,7 +62,7 @@ def main():
         held, values = pack(x)
         rows = Twin(values, fs, table).run() if len(values) > fs else []
         rows = [
-            {name: "NaN" if value != value else (value if name == "sample" else float(f"{value:.10g}")) for name, value in row.items()}
+            {name: "NaN" if np.isnan(value) else (value if name == "sample" else float(f"{value:.10g}")) for name, value in row.items()}
             for row in rows
         ]
         count += 1
