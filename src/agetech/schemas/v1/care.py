@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, Strict, model_validator
 
-from agetech.schemas.kinds import Day, Line, Name, Natural, Prose, Token
+from agetech.schemas.kinds import Day, Line, Name, Prose, Token, Whole
 from agetech.schemas.meaning import said
 from agetech.schemas.model import Broken, Model
 from agetech.schemas.v1.datatypes import Coding, Document, Period, Range, Reference, Role, of, stamped
@@ -45,8 +45,8 @@ class Timing(Model):
     days: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...] | None = said(
         "Days of the week", "星期", optional=True, binding="agetech"
     )
-    frequency: Natural | None = said("Times in a period", "每周期次数", optional=True, unit="1", ge=1)
-    period: Natural | None = said("Length of the period", "周期长度", optional=True, unit="any", ge=1)
+    frequency: Whole | None = said("Times in a period", "每周期次数", optional=True, unit="1", ge=1)
+    period: Whole | None = said("Length of the period", "周期长度", optional=True, unit="any", ge=1)
     period_unit: Literal["h", "d", "wk", "mo"] | None = said("Unit of the period", "周期单位", optional=True, binding="ucum")
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import Field, Strict, model_validator
 
 from agetech.schemas.catalogue import observation_type
-from agetech.schemas.kinds import Flag, Line, Natural, Prose, Sha256, Token, Ucum
+from agetech.schemas.kinds import Flag, Line, Prose, Sha256, Token, Ucum, Whole
 from agetech.schemas.meaning import said
 from agetech.schemas.model import Broken, Model
 from agetech.schemas.ucum import same_dimension
@@ -31,7 +31,7 @@ class Channel(Model):
     driven_by: Literal["samples", "events"] = said("Sampled or by events", "采样或事件驱动", binding="agetech")
     sample_rate: Rate | None = said("Rate", "采样率", optional=True, unit="Hz")
     dtype: Dtype | None = said("Type of the stored numbers", "存储数值类型", optional=True, binding="agetech")
-    dimensions: Natural | None = said("Values in a sample (3 for x, y, z)", "每个采样的数值个数（三轴为 3）", optional=True, unit="1", ge=1)
+    dimensions: Whole | None = said("Values in a sample (3 for x, y, z)", "每个采样的数值个数（三轴为 3）", optional=True, unit="1", ge=1)
     resolution: Quantity | None = said("Smallest step", "分辨率", optional=True, unit="any")
     range: Range | None = said("Range of measurement", "量程", optional=True, unit="any")
     accuracy: Quantity | None = said("Stated accuracy", "标称准确度", optional=True, unit="any")

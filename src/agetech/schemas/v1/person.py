@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, Strict, model_validator
 
-from agetech.schemas.kinds import At, Day, Flag, Line, Name, Natural, Pseudonym, Token
+from agetech.schemas.kinds import At, Day, Flag, Line, Name, Natural, Pseudonym, Token, Whole
 from agetech.schemas.meaning import said
 from agetech.schemas.model import Broken, Model
 from agetech.schemas.v1.datatypes import Coding, Document, Length, Mass, Quantity, Reference, Role, in_unit, of, stamped
@@ -116,7 +116,7 @@ class Carer(Model):
 
     role: Role = said("Role", "角色", binding="agetech-roles")
     handle: Pseudonym = said("Opaque handle; the number behind it is kept elsewhere", "不透明句柄，联系方式另行保存", label="quasi")
-    escalation_order: Natural | None = said("Place in the order of calls, from 1", "呼叫顺序，从 1 起", optional=True, unit="1", ge=1)
+    escalation_order: Whole | None = said("Place in the order of calls, from 1", "呼叫顺序，从 1 起", optional=True, unit="1", ge=1)
 
 
 class ElderProfile(Document):
@@ -136,7 +136,7 @@ class ElderProfile(Document):
     schema_version: Annotated[str, Strict(), Field(pattern=r"^1\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)$")] = stamped("1.0.0")
     profile: Literal["minimal", "extended"] = said("Which fields it may hold", "档案范围", binding="agetech")
     pseudonym: Pseudonym = said("Pseudonym made with a key kept elsewhere", "以外部密钥生成的假名", label="quasi")
-    birth_year: Natural | None = said("Year of birth", "出生年份", optional=True, label="quasi", unit="a", ge=1880, le=2100)
+    birth_year: Whole | None = said("Year of birth", "出生年份", optional=True, label="quasi", unit="a", ge=1880, le=2100)
     birth_date: Day | None = said("Date of birth, extended profile only", "出生日期，仅限扩展档案", optional=True, label="direct")
     sex: Literal["male", "female", "other", "unknown"] | None = said(
         "Administrative sex", "性别", optional=True, label="quasi", binding="administrative-gender"

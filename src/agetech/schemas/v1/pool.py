@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, Strict, model_validator
 
-from agetech.schemas.kinds import Day, Flag, Line, Natural, Number, Prose, Sha256, Token
+from agetech.schemas.kinds import Day, Flag, Line, Number, Prose, Sha256, Token, Whole
 from agetech.schemas.meaning import said
 from agetech.schemas.model import Broken, Model
 from agetech.schemas.v1.datatypes import Attachment, Coding, Document, Reference, of, stamped
@@ -24,7 +24,7 @@ class Royalty(Model):
 class Claim(Model):
     """How a claim of the patent relates to an algorithm."""
 
-    claim: Natural = said("Number of the claim", "权利要求序号", unit="1", ge=1)
+    claim: Whole = said("Number of the claim", "权利要求序号", unit="1", ge=1)
     algorithm: Line = said("Algorithm id", "算法标识", binding="agetech-algorithms")
     versions: Line = said("Range of versions", "版本范围")
     relation: Literal["reads_on", "may_read_on", "optional_step", "does_not_read"] = said("Relation", "关系", binding="agetech")

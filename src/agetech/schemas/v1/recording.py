@@ -22,7 +22,7 @@ class RecordedChannel(Model):
     observation_type: Token = said("Observation type of the catalogue", "观测类型", binding="agetech-observation-types")
     unit: Ucum = said("Unit of the physical value", "物理量单位", binding="ucum")
     dtype: Dtype = said("Type of the stored numbers", "存储数值类型", binding="agetech")
-    columns: Natural = said("Columns in the array", "数组列数", default=1, unit="1", ge=1)
+    columns: Whole = said("Columns in the array", "数组列数", default=1, unit="1", ge=1)
     gain: Number | None = said("Factor of the raw number; 1 if absent", "原始值的比例系数，缺省为 1", optional=True, unit="any")
     offset: Number | None = said("Physical value of raw zero; 0 if absent", "原始零值对应的物理量，缺省为 0", optional=True, unit="any")
     lowest: Number | None = said("Lowest physical value the device can give", "可给出的最小物理值", optional=True, unit="any")
