@@ -181,10 +181,8 @@ def main() -> None:
     records = arrhythmia()
     if folds:
         found = left_out(records, folds)
-        gross = sum(found["scores"].values(), BeatScore(0, 0, 0, np.zeros(0)))
-        print(
-            f"Se {gross.sensitivity:.5f} PPV {gross.predictivity:.5f} FN {gross.missed} FP {gross.false}", found["kinds"], found["weights"]
-        )
+        scores = {name: [one.true, one.missed, one.false, one.errors.round(6).tolist()] for name, one in found["scores"].items()}
+        print(json.dumps({"scores": scores, "kinds": found["kinds"], "weights": found["weights"]}))
         return
     weights = fit(records)
     kinds = fit_kinds(records, weights)
