@@ -28,6 +28,20 @@ def postures(x):
     return make
 
 
+def settled(m, hit, rest):
+    """Give the impact, moved to larger samples until `rest` samples bring none, where that ends, and a gap before it."""
+    top, j = hit, hit + 1
+    while j < len(m):
+        if np.isnan(m[j]):
+            return top, j, j
+        if m[j] > m[top]:
+            top = j
+        elif j - top >= rest:
+            break
+        j += 1
+    return top, j, None
+
+
 def falls(x, fs, *, free_fall=7.8, impact=22.5, longest_fall=1.0, settle=1.0, lying=1.5, tilt=40.0, activity=4.9, posture=1.0):
     """Give the falls as dictionaries, found by searching forward phase by phase."""
     x = np.asarray(x, float)
@@ -56,17 +70,7 @@ def falls(x, fs, *, free_fall=7.8, impact=22.5, longest_fall=1.0, settle=1.0, ly
             i = end + 1
             continue
         lowest = float(m[onset : hit + 1].min())
-        # settling: the impact moves to a larger sample until `rest` samples bring none
-        top, j, gap = hit, hit + 1, None
-        while j < len(m):
-            if np.isnan(m[j]):
-                gap = j
-                break
-            if m[j] > m[top]:
-                top = j
-            elif j - top >= rest:
-                break
-            j += 1
+        top, j, gap = settled(m, hit, rest)
         last = top + rest + down
         if gap is not None:
             i = gap + 1
