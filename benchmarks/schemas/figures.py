@@ -1,6 +1,6 @@
 """The figures B1 to B16 of the data models: what is reached beside what was asked.
 
-    python -m benchmarks.schemas.figures [--quick] [--out docs/evidence]
+    python -m benchmarks.schemas.figures [--quick] [B1 ...]
 
 Needs the extras `test` (fhir.resources, jsonschema) and the data folder (AGETECH_DATA or ../shared/data). --quick draws a tenth of the
 random cases. Times are CPU time of this thread, ratios are measured in turns in one process (`benchmarks.ratio`).
@@ -87,7 +87,7 @@ def b1(_: int) -> Figure:
 
 
 def b2(_: int) -> Figure:
-    """Exports accepted by fhir.resources."""
+    """Exports accepted by fhir.resources."""  # noqa: D401
     counts: Counter[str] = Counter()
     for path in files():
         try:
@@ -147,7 +147,7 @@ def b5(scale: int) -> Figure:
     """Documents that go out as FHIR R5, R4 and Open mHealth and come back equal."""
     unequal, sent = 0, Counter[str]()
     for name in SENDABLE:
-        r = random.Random(name)
+        r = random.Random(name)  # noqa: S311
         for _ in range(100 * scale):
             document = documents.read(make(r, name))
             for release in ("R5", "R4"):
@@ -173,7 +173,7 @@ def b6(scale: int) -> Figure:
         counts["right" if found.verdict == label else "wrong"] += 1
         counts["breaking called compatible"] += label == "breaking" and found.passes
     edits = wrong = 0
-    r = random.Random(1)
+    r = random.Random(1)  # noqa: S311
     from tests.unit.schemas.test_compat import edit
 
     for k in range(100 * scale):
@@ -183,12 +183,12 @@ def b6(scale: int) -> Figure:
         if compat.check(schema, edited).passes:
             judge = jsonschema.Draft202012Validator(edited)
             wrong += any(not judge.is_valid(e) for e in Sampler(schema, seed=k).examples(schema, most=10))
-    return {"asked": ">= 300 pairs, 100 % right, none breaking called compatible; 5,000 edits x 200 instances without counter-example", **counts, "random edits": edits, "instances an edit": "<= 10", "counter-examples": wrong, "reached": not counts["wrong"] and not wrong, "note": "edits and instances are fewer than asked"}  # fmt: skip
+    return {"asked": ">= 300 pairs, 100 % right, none breaking called compatible; 5,000 edits x 200 instances without counter-example", **counts, "random edits": edits, "instances an edit": "<= 10", "counter-examples": wrong, "reached": not counts["wrong"] and not wrong, "note": "edits and instances are fewer than asked"}  # fmt: skip  # noqa: E501
 
 
 def b7(scale: int) -> Figure:
     """Upcasts valid, downcasts back to what was."""
-    bad, r = 0, random.Random(1)
+    bad, r = 0, random.Random(1)  # noqa: S311
     for _ in range(100 * scale):
         content = make(r, "event")
         content.pop("verdict", None)
@@ -208,7 +208,7 @@ def b7(scale: int) -> Figure:
 
 def b8(scale: int) -> Figure:
     """Documents of a newer minor with unknown fields at every level."""
-    changed, r = 0, random.Random(2)
+    changed, r = 0, random.Random(2)  # noqa: S311
     total = 1000 * scale
     for k in range(total):
         name = registry.names()[k % 15]
@@ -239,7 +239,7 @@ def b12(scale: int) -> Figure:
     counts: Counter[str] = Counter()
     rules: Counter[str] = Counter()
     for name in registry.names():
-        validator, r = jsonschema.Draft202012Validator(registry.current(name)), random.Random(name)
+        validator, r = jsonschema.Draft202012Validator(registry.current(name)), random.Random(name)  # noqa: S311
         jsonschema.Draft202012Validator.check_schema(registry.current(name))
         for _ in range(20 * scale):
             plain = json.loads(documents.dump(documents.read(make(r, name))))
@@ -261,7 +261,7 @@ def b12(scale: int) -> Figure:
         "drift": publish.drift(),
         **counts,
         "disagreements by rule": dict(rules),
-        "pydantic": evidence._installed("pydantic"),
+        "pydantic": evidence._installed("pydantic"),  # noqa: SLF001
         "reached": not publish.drift() and not rules["model accepts"],
     }
 
@@ -285,7 +285,7 @@ def _mutated(value: Any, r: random.Random) -> Any:
 
 def b13(scale: int) -> Figure:
     """Random histories of alarms."""
-    r, states = random.Random(1), sorted(alarms.LEGAL)
+    r, states = random.Random(1), sorted(alarms.LEGAL)  # noqa: S311
     wrong = silent = accepted = 0
     total = 10_000 * scale
     for _ in range(total):
@@ -316,7 +316,7 @@ def b13(scale: int) -> Figure:
 
 def b15(scale: int) -> Figure:
     """Random bytes and mutants raise only the declared error, quickly."""
-    r, other, slow = random.Random(3), Counter[str](), 0.0
+    r, other, slow = random.Random(3), Counter[str](), 0.0  # noqa: S311
     seeds = [documents.dump(documents.read(make(r, name))).encode() for name in registry.names()]
     seeds += [dumps(fhir.write(documents.read(make(r, name)))).encode() for name in SENDABLE]
     total = 10_000 * scale
@@ -348,14 +348,14 @@ def b15(scale: int) -> Figure:
 def b16(_: int) -> Figure:
     """Bindings of the catalogue by status."""
     counts = catalogue.statuses()
-    return {"asked": "every binding with status and source; no `memory` in a stable release", "device types": len(catalogue.device_types()), "products": len(catalogue.products()), "observation types": len(catalogue.observation_types()), "by status": counts, "reached": "memory" not in counts, "note": "this release is a beta: bindings from memory are kept out of every exported code"}  # fmt: skip
+    return {"asked": "every binding with status and source; no `memory` in a stable release", "device types": len(catalogue.device_types()), "products": len(catalogue.products()), "observation types": len(catalogue.observation_types()), "by status": counts, "reached": "memory" not in counts, "note": "this release is a beta: bindings from memory are kept out of every exported code"}  # fmt: skip  # noqa: E501
 
 
-FIGURES: dict[str, Callable[[int], Figure]] = {"B1": b1, "B2": b2, "B3": b3, "B4": b4, "B5": b5, "B6": b6, "B7": b7, "B8": b8, "B9": b9, "B10": b10, "B11": b11, "B12": b12, "B13": b13, "B15": b15, "B16": b16}  # fmt: skip
+FIGURES: dict[str, Callable[[int], Figure]] = {"B1": b1, "B2": b2, "B3": b3, "B4": b4, "B5": b5, "B6": b6, "B7": b7, "B8": b8, "B9": b9, "B10": b10, "B11": b11, "B12": b12, "B13": b13, "B15": b15, "B16": b16}  # fmt: skip  # noqa: E501
 
 
 def main() -> None:
-    """Measure what was named, or all, and write docs/evidence/schemas.json."""
+    """Measure what was named, or all; docs/evidence/schemas.json keeps the others as they were."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("names", nargs="*", metavar="B1 ...")
     options.add_argument("--quick", action="store_true")
@@ -366,8 +366,8 @@ def main() -> None:
         begun = time.perf_counter()
         made[name] = {"what": (FIGURES[name].__doc__ or "").strip(), **FIGURES[name](1 if told.quick else 10)}
         print(name, json.dumps(made[name], ensure_ascii=False), f"{time.perf_counter() - begun:.0f} s", flush=True)
-    if not told.names:
-        evidence.write("schemas", "python -m benchmarks.schemas.figures" + (" --quick" if told.quick else ""), made)
+    before = evidence.read("schemas").get("figures", {})
+    evidence.write("schemas", "python -m benchmarks.schemas.figures" + (" --quick" if told.quick else ""), {**before, **made})
 
 
 if __name__ == "__main__":

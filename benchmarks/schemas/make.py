@@ -33,7 +33,7 @@ def observation(r: random.Random) -> Content:
         made |= {"type": name, "value": quantity(r, observation_types()[name].ucum)}
     else:
         made["value"] = value(r)
-    for field, chance, maker in (("device", 0.5, lambda: ref(r, "device")), ("gateway", 0.3, lambda: ref(r, "device")), ("codes", 0.5, lambda: [coding(r)]), ("posture", 0.2, lambda: "sitting"), ("note", 0.2, lambda: r.choice(WORDS)), ("method", 0.2, lambda: coding(r)), ("validity", 0.2, lambda: {"code": "valid", "index": Decimal("0.50")})):  # fmt: skip
+    for field, chance, maker in (("device", 0.5, lambda: ref(r, "device")), ("gateway", 0.3, lambda: ref(r, "device")), ("codes", 0.5, lambda: [coding(r)]), ("posture", 0.2, lambda: "sitting"), ("note", 0.2, lambda: r.choice(WORDS)), ("method", 0.2, lambda: coding(r)), ("validity", 0.2, lambda: {"code": "valid", "index": Decimal("0.50")})):  # fmt: skip  # noqa: E501
         if r.random() < chance:
             made[field] = maker()
     return made
@@ -65,7 +65,7 @@ def event(r: random.Random) -> Content:
     made |= {"onset": steps[0]["at"], "detected_at": steps[0]["at"], "state": now.state, "signal": now.signal, "transitions": steps}
     made |= {"acknowledged_by": {"role": "nurse"}} if now.acknowledged else {}
     made |= {"countdown": quantity(r, "s")} if steps[0]["to"] == "pending" else {}
-    made |= {"algorithm": {"id": "falls.impact", "version": "1.0.0"}, "features": [{"name": "peak", "value": number(r), "unit": "m/s2"}, {"name": "tilt", "value": "NaN", "unit": "deg"}]} if r.random() < 0.5 else {}  # fmt: skip
+    made |= {"algorithm": {"id": "falls.impact", "version": "1.0.0"}, "features": [{"name": "peak", "value": number(r), "unit": "m/s2"}, {"name": "tilt", "value": "NaN", "unit": "deg"}]} if r.random() < 0.5 else {}  # fmt: skip  # noqa: E501
     if now.over and r.random() < 0.5:
         outcome = r.choice(("true", "false", "test", "unknown"))
         made["verdict"] = {"outcome": outcome, "by": "nurse", "at": Instant.from_ns(at).text} | (

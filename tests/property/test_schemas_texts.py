@@ -78,6 +78,6 @@ def test_no_field_that_a_schema_does_not_know_is_taken(name, field):
     try:
         documents.read({**content, field: 1})
     except SchemaError as fault:
-        assert fault.code == "E_FIELD_UNKNOWN"
+        assert fault.code == "E_FIELD_UNKNOWN"  # noqa: PT017
     else:
         raise AssertionError(field)

@@ -120,7 +120,7 @@ def validate(files: list[Path], *, as_document: bool) -> None:
     else:
         for row in rows:
             show(
-                f"{row['file']}:{row['item']} {row['verdict']} {row.get('schema', '')} {row.get('version', '')} {row.get('message', '')}".rstrip()
+                f"{row['file']}:{row['item']} {row['verdict']} {row.get('schema', '')} {row.get('version', '')} {row.get('message', '')}".rstrip()  # noqa: E501
             )
     if any(row["verdict"] == "refused" for row in rows):
         raise typer.Exit(REFUSED)
@@ -153,7 +153,7 @@ def diff(old: str, new: str, *, as_document: bool) -> None:
             show(f"{direction}: {comparison.verdict}")
             for finding in comparison.findings:
                 show(
-                    f"  {finding.verdict} {finding.rule} {finding.path or '/'}  {finding.witness if finding.witness is not None else ''}".rstrip()
+                    f"  {finding.verdict} {finding.rule} {finding.path or '/'}  {finding.witness if finding.witness is not None else ''}".rstrip()  # noqa: E501
                 )
     if not found["backward"].passes:
         raise typer.Exit(REFUSED)

@@ -112,7 +112,7 @@ class Judge:
     foreign: a schema of others, whose unknown keywords are remarks; in our own one that is not known is an error.
     """
 
-    def __init__(self, schema: dict[str, Any] | bool, *, base: str = "", resolve: Resolver = _nowhere, foreign: bool = False) -> None:
+    def __init__(self, schema: dict[str, Any] | bool, *, base: str = "", resolve: Resolver = _nowhere, foreign: bool = False) -> None:  # noqa: FBT001
         self.schema, self.base, self.resolve, self.foreign = schema, base, resolve, foreign
         told = str(schema.get("$schema", "")) if isinstance(schema, dict) else ""
         self.draft4 = "draft-04" in told
@@ -171,7 +171,7 @@ class Judge:
         if isinstance(value, dict):
             for name in schema.get("required", ()) if isinstance(schema.get("required", ()), list | tuple) else ():
                 if name not in value:
-                    out.append(Fault(f"{at}/{name}", "required", name, "E_FIELD_MISSING"))
+                    out.append(Fault(f"{at}/{name}", "required", name, "E_FIELD_MISSING"))  # noqa: PERF401
 
 
 def _type(judge: Judge, asked: Any, schema: Any, value: Any, at: str, base: str, out: list[Fault], most: int, depth: int) -> None:  # noqa: PLR0913
@@ -239,7 +239,7 @@ def _properties(judge: Judge, asked: Any, schema: Any, value: Any, at: str, base
                 judge._check(inner, value[name], f"{at}/{name}", base, out, most, depth + 1)  # noqa: SLF001 - the rules are parts of the judge
 
 
-def _pattern_properties(
+def _pattern_properties(  # noqa: PLR0913
     judge: Judge, asked: Any, schema: Any, value: Any, at: str, base: str, out: list[Fault], most: int, depth: int
 ) -> None:
     if isinstance(value, dict):
@@ -357,7 +357,7 @@ _RULES: dict[str, Any] = {
     "minItems": _length("array", least=True), "maxItems": _length("array", least=False), "minProperties": _length("object", least=True),
     "maxProperties": _length("object", least=False), "properties": _properties, "patternProperties": _pattern_properties,
     "additionalProperties": _others, "propertyNames": _names, "items": _items, "prefixItems": _prefix, "additionalItems": _more_items,
-    "contains": _contains, "uniqueItems": _unique, "dependencies": _dependent, "dependentRequired": _dependent, "dependentSchemas": _dependent,
+    "contains": _contains, "uniqueItems": _unique, "dependencies": _dependent, "dependentRequired": _dependent, "dependentSchemas": _dependent,  # noqa: E501
     "allOf": _all, "anyOf": _any, "oneOf": _one, "not": _not, "if": _if,
 }  # fmt: skip
 

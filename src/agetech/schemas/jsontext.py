@@ -92,10 +92,10 @@ def items(text: bytes | str, *, limits: Limits = LIMITS, error: type[AgetechErro
                 if decoded[at : at + 1] == "]":
                     break
                 if decoded[at : at + 1] != ",":
-                    raise _DoubtfulError
+                    raise _DoubtfulError  # noqa: TRY301
             at += 1
         if decoded[at + 1 :].strip(" \t\r\n"):
-            raise _DoubtfulError
+            raise _DoubtfulError  # noqa: TRY301
     except (_DoubtfulError, ValueError, StopIteration, RecursionError, DecimalException):
         _Reader(decoded, limits, error).read()
         raise error("E_JSON", expected="an array", got="something else") from None

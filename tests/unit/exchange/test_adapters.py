@@ -37,7 +37,7 @@ def test_a_tenants_table_needs_no_code(tmp_path):
     document = made.documents[0]
     assert (document.type, document.value.value, document.subject.id) == ("heart_rate", 72, "p1")
     assert document.effective.text == "2026-11-23T08:00:00.1234567+08:00"
-    assert made.unmapped == ["/rows/*/x/y"] or made.unmapped == ["/rows/0/x/y"]
+    assert made.unmapped in (["/rows/*/x/y"], ["/rows/0/x/y"])
 
 
 @pytest.mark.parametrize("sentinel", [0, -1, None, 0.0, -1.0])

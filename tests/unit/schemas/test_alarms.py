@@ -13,21 +13,21 @@ NURSE, MACHINE = v1.Actor(role="nurse"), v1.Actor(role="software")
 
 def fall(**changes):
     at = "2026-11-23T08:00:00+08:00"
-    fields = dict(
-        id="e1",
-        recorded_at=at,
-        producer=v1.Producer(name="t", version="1"),
-        subject=v1.Reference(kind="elder-profile", id="p1"),
-        type="fall",
-        kind="physiological",
-        priority="high",
-        onset=at,
-        detected_at=at,
-        state="active",
-        signal="on",
-        latching=True,
-        transitions=[v1.Transition(at=at, to="active", actor=MACHINE)],
-    )
+    fields = {
+        "id": "e1",
+        "recorded_at": at,
+        "producer": v1.Producer(name="t", version="1"),
+        "subject": v1.Reference(kind="elder-profile", id="p1"),
+        "type": "fall",
+        "kind": "physiological",
+        "priority": "high",
+        "onset": at,
+        "detected_at": at,
+        "state": "active",
+        "signal": "on",
+        "latching": True,
+        "transitions": [v1.Transition(at=at, to="active", actor=MACHINE)],
+    }
     return v1.Event(**fields | changes)
 
 
@@ -109,7 +109,7 @@ def test_the_contacts_are_called_in_order_and_never_run_out():
     ladder = [(30.0, "aide", "a"), (60.0, "nurse", "b"), (180.0, "child", "c")]
     now = alarms.first("active", 0)
     called = []
-    for k in range(6):
+    for k in range(6):  # noqa: B007
         call = alarms.next_call(now, raised_ns=0, ladder=ladder)
         called.append((call.contact, call.due_ns / 1e9))
         now = alarms.follow(now, SimpleNamespace(to="escalated", role="software", ns=call.due_ns), priority="high", latching=True)

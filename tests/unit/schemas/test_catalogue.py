@@ -1,7 +1,7 @@
 from agetech.schemas import catalogue
 from agetech.schemas.ucum import parse
 
-PLAN = ["zoom glasses", "air-conduction hearing aid", "bone-conduction hearing aid", "bathing machine", "bath-assist robot", "path-following wheelchair", "wearable monitor", "myocardial-infarction monitor", "sleep-breathing monitor", "contactless ECG", "mental-state measurement", "cardiopulmonary function", "non-invasive glucose", "POCT", "neural interface", "neuro-rehabilitation", "rehabilitation robot", "exoskeleton", "radar fall monitor", "infrared fall monitor", "depth-camera fall monitor", "one-key call", "locator", "voice-controlled nursing bed", "voice-controlled mattress", "nursing robot", "ceiling hoist", "position converter", "robot pet", "companion robot", "cognitive screening tool", "tabletop cognitive trainer", "companion virtual human", "home environment sensor"]  # fmt: skip
+PLAN = ["zoom glasses", "air-conduction hearing aid", "bone-conduction hearing aid", "bathing machine", "bath-assist robot", "path-following wheelchair", "wearable monitor", "myocardial-infarction monitor", "sleep-breathing monitor", "contactless ECG", "mental-state measurement", "cardiopulmonary function", "non-invasive glucose", "POCT", "neural interface", "neuro-rehabilitation", "rehabilitation robot", "exoskeleton", "radar fall monitor", "infrared fall monitor", "depth-camera fall monitor", "one-key call", "locator", "voice-controlled nursing bed", "voice-controlled mattress", "nursing robot", "ceiling hoist", "position converter", "robot pet", "companion robot", "cognitive screening tool", "tabletop cognitive trainer", "companion virtual human", "home environment sensor"]  # fmt: skip  # noqa: E501
 
 
 def test_every_product_of_the_plan_has_a_device_type_with_channels():
@@ -10,7 +10,10 @@ def test_every_product_of_the_plan_has_a_device_type_with_channels():
         assert any(product in name for name in names), product
     for product in catalogue.products().values():
         kind = catalogue.device_types()[product.device_type]
-        assert product.channels and kind.en and kind.zh and product.zh
+        assert product.channels
+        assert kind.en
+        assert kind.zh
+        assert product.zh
         assert set(product.channels) <= set(catalogue.observation_types())
 
 
@@ -19,14 +22,15 @@ def test_every_class_of_every_device_carries_status_and_source():
         assert set(kind.classes) == {"iso_9999", "gbt_16432", "catalogue_2024", "mdc", "matter", "nmpa"}
         for scheme, rows in kind.classes.items():
             for row in rows:
-                assert row["status"] and row["source"], (kind.id, scheme)
+                assert row["status"] and row["source"], (kind.id, scheme)  # noqa: PT018
                 if scheme in ("iso_9999", "gbt_16432") and row.get("code"):
                     assert row["edition"], (kind.id, scheme)
 
 
 def test_every_observation_type_has_names_and_a_unit_or_a_kind_of_value():
     for kind in catalogue.observation_types().values():
-        assert kind.en and kind.zh
+        assert kind.en
+        assert kind.zh
         assert (kind.ucum is None) == (kind.value_kind != "quantity"), kind.id
         if kind.ucum:
             parse(kind.ucum)

@@ -44,7 +44,7 @@ def test_every_field_says_meaning_label_unit_and_binding(name):
 
 def test_every_binding_carries_status_and_source():
     for name, row in bindings().items():
-        assert row["system"] and row["status"] in ("verified", "partly", "memory", "unknown", "own") and row["source"], name
+        assert row["system"] and row["status"] in ("verified", "partly", "memory", "unknown", "own") and row["source"], name  # noqa: PT018
 
 
 def test_frozen_schemas_are_those_of_the_models():
@@ -65,7 +65,7 @@ def test_schemas_follow_2020_12_and_judge_as_the_models_do(name):
             try:
                 documents.read(broken)
             except SchemaError as fault:
-                assert fault.code == "E_RULE" or not validator.is_valid(broken), (key, fault)
+                assert fault.code == "E_RULE" or not validator.is_valid(broken), (key, fault)  # noqa: PT017
             else:
                 assert validator.is_valid(broken), key
         wrong = {**plain, "nosuch": 1}
@@ -174,18 +174,22 @@ def test_a_newer_minor_is_read_kept_and_written_back():
         content["newfield"] = {"x": [1, "y"], "z~/": None}
         for value in list(content.values()):
             if (
-                isinstance(value, dict)
-                and value is not content["newfield"]
-                and value is not content.get("extensions")
-                and "CANARY" not in str(value)
-            ):
-                if not any(isinstance(v, dict) for v in value.values()) and name not in (
+                (
+                    isinstance(value, dict)
+                    and value is not content["newfield"]
+                    and value is not content.get("extensions")
+                    and "CANARY" not in str(value)
+                )
+                and not any(isinstance(v, dict) for v in value.values())
+                and name
+                not in (
                     "episode",
                     "conformance-report",
                     "bundle",
                     "dataset-card",
-                ):
-                    value["inner_new"] = 7
+                )
+            ):
+                value["inner_new"] = 7
         document = documents.read(content)
         assert documents.kept_unknown(document)["/newfield"] == content["newfield"]
         assert dumps(documents.content(document), sort=True) == dumps(content, sort=True), name
@@ -230,7 +234,9 @@ def test_importing_the_schemas_loads_nothing_heavy():
 def test_models_are_frozen_pydantic_models_with_hidden_input():
     for name in NAMES:
         config = registry.model(name).model_config
-        assert config["frozen"] and config["extra"] == "forbid" and config["hide_input_in_errors"]
+        assert config["frozen"]
+        assert config["extra"] == "forbid"
+        assert config["hide_input_in_errors"]
         assert issubclass(registry.model(name), Model | pydantic.BaseModel)
 
 

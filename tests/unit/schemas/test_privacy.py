@@ -13,7 +13,7 @@ AT = Instant("2026-06-01T00:00:00Z")
 
 def consent(**changes):
     content = {
-        **make(random.Random(1), "consent"), "subject": {"kind": "elder-profile", "id": "p1"}, "categories": ["health"], "purposes": ["care"],
+        **make(random.Random(1), "consent"), "subject": {"kind": "elder-profile", "id": "p1"}, "categories": ["health"], "purposes": ["care"],  # noqa: E501
         "recipients": [{"kind": "organization", "id": "h1"}], "period": {"start": "2026-01-01T00:00:00Z", "end": "2027-01-01T00:00:00Z"},
     }  # fmt: skip
     return read({**content, **changes})
@@ -97,7 +97,9 @@ def test_redaction_follows_the_labels():
     }
     profile = read(content)
     bare = privacy.redact(profile)
-    assert "pseudonym" not in bare and "care_level" not in bare and "schema" in bare
+    assert "pseudonym" not in bare
+    assert "care_level" not in bare
+    assert "schema" in bare
     assert "care_level" in privacy.redact(profile, permitted=["health"])
     assert privacy.redact(profile, keep_quasi=True)["pseudonym"] == profile.pseudonym
 
@@ -111,7 +113,8 @@ def test_release_reports_the_k_it_reaches():
     held = privacy.release(rows([5, 9, 7]) + [{"age": "lone", "x": k} for k in range(5 - 1)], ["age"])
     assert held.held_back == 4 + 5
     assert held.k == 7
-    assert "lone" not in repr(held.rows) and "lone" not in repr(held)
+    assert "lone" not in repr(held.rows)
+    assert "lone" not in repr(held)
     with pytest.raises(SchemaError):
         privacy.release(rows([1, 2, 3]), ["age"])
     coarse = privacy.release(rows([3, 3]), ["age"], coarsen=[lambda row: {**row, "age": "all"}])

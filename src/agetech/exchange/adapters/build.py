@@ -172,7 +172,7 @@ class Builder:
             return {"absent": {"reason": "unknown", "detail": "sentinel of the source"}}
         return {"value": {"value": _scaled(exact, told), "unit": self._unit(told, row, place)}}
 
-    def _unit(self, told: Content, row: Row, place: str) -> str:
+    def _unit(self, told: Content, row: Row, place: str) -> str:  # noqa: ARG002
         if "units" not in told:
             return str(told["unit"])
         found = self.get(row, told["units"]["by"])

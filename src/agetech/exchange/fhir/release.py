@@ -126,18 +126,18 @@ class _Walker:
             else:
                 companion = content.get("_" + plain)
                 new = names.get(name, name)
-                fitted = self._fitted(known[name], wanted.get(new), value, f"{path}.{name}", wanted)
+                fitted = self._fitted(known[name], wanted.get(new), value, f"{path}.{name}")
                 if fitted is not None and new not in out:
                     out[new] = fitted
                     if companion is not None:
                         out["_" + new] = companion
                 else:
                     more += self._carry(name, known[name], value, companion, path)
-        self._restore(goal, wanted, out, path)
+        self._restore(wanted, out, path)
         if more:
             out["extension"] = out.get("extension", []) + more
         out = after(kind, goal, out, self.source)
-        self._fill(goal, wanted, out, path)
+        self._fill(wanted, out, path)
         return out
 
     def _companion(
@@ -165,7 +165,7 @@ class _Walker:
         elif name != "resourceType":
             out[name] = value
 
-    def _fitted(self, have: Element, want: Element | None, value: Any, path: str, wanted: dict[str, Element]) -> Any:
+    def _fitted(self, have: Element, want: Element | None, value: Any, path: str) -> Any:
         """Return the value in the shape the target wants, or None where it has no such shape."""
         if want is None or (isinstance(value, dict) and value.get("id") == FILLED):
             return None
@@ -229,7 +229,7 @@ class _Walker:
                 inner.append({"url": "agetech:" + name, "valueString": _text(part)})
         return {"url": url, "extension": inner}
 
-    def _restore(self, goal: str, wanted: dict[str, Element], out: dict[str, Any], path: str) -> None:
+    def _restore(self, wanted: dict[str, Element], out: dict[str, Any], path: str) -> None:
         """Put back what was carried from the release this resource now returns to."""
         base = f"http://hl7.org/fhir/{_NUMBER[self.target]}/StructureDefinition/extension-{path}."
         kept = []
@@ -279,7 +279,7 @@ class _Walker:
                 made.setdefault("extension", []).append(inner)
         return made, None
 
-    def _fill(self, goal: str, wanted: dict[str, Element], out: dict[str, Any], path: str) -> None:
+    def _fill(self, wanted: dict[str, Element], out: dict[str, Any], path: str) -> None:
         mark = {"id": FILLED, "extension": [{"url": ABSENT, "valueCode": "unknown"}]}
         for name, element in wanted.items():
             if not element.needed or name in out or "_" + name in out:

@@ -23,6 +23,7 @@ class Doubt:
 
 
 def key_of(schema: Schema) -> str:
+    """Return a text that is the same for the same schema."""
     return json.dumps(schema, sort_keys=True, default=str)
 
 
@@ -65,6 +66,7 @@ def bare(schema: Schema) -> Any:
 
 
 def refers(schema: Schema) -> bool:
+    """Return True where a schema holds a reference."""
     return '"$ref"' in key_of(schema)
 
 

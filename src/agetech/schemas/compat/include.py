@@ -127,7 +127,7 @@ class Inclusion:
             if mine is False or other is False:
                 return True
             one, two = resolve(self.a_root, mine), resolve(self.b_root, other)
-            if isinstance(one, dict) and isinstance(two, dict) and name in a.get("required", ()) and name in b.get("required", ()):
+            if isinstance(one, dict) and isinstance(two, dict) and name in a.get("required", ()) and name in b.get("required", ()):  # noqa: SIM102
                 if not _overlap(kinds(one), kinds(two)) or ("const" in one and "const" in two and not equal(one["const"], two["const"])):
                     return True
         return False
@@ -201,14 +201,14 @@ class Inclusion:
                 continue
             if own is None or (own < bound if least else own > bound):
                 size = bound - 1 if least else bound + 1
-                longer = [t for t in _of_length(self.of_a, plain, size)]
+                longer = list(_of_length(self.of_a, plain, size))
                 yield Doubt(rule, path, [v for v in tried + longer if (len(v) < bound if least else len(v) > bound)])
         for rule in ("pattern", "format"):
             if rule in b and b[rule] != a.get(rule):
                 yield Doubt(rule, path, [v for v in tried if not self.of_b.fits({"type": "string", rule: b[rule]}, v)])
 
     def _array(self, a: dict[str, Any], b: dict[str, Any], path: tuple[str, ...]) -> Iterator[Doubt]:
-        sizes = [v for v in self.of_a.examples(_plain(a), most=40)]
+        sizes = list(self.of_a.examples(_plain(a), most=40))
         if b.get("minItems", 0) > a.get("minItems", 0):
             yield Doubt("minItems", path, [v for v in sizes if len(v) < b["minItems"]])
         if "maxItems" in b and a.get("maxItems", b["maxItems"] + 1) > b["maxItems"]:
@@ -335,7 +335,7 @@ def _filled(sampler: Sampler, a: dict[str, Any], n: int, value: Any) -> list[Any
     """Return a list whose entry n is `value` and whose others are examples."""
     made = []
     for k in range(n):
-        made.append(next(iter(sampler.examples(_at(a, k), most=1)), value))
+        made.append(next(iter(sampler.examples(_at(a, k), most=1)), value))  # noqa: PERF401
     made.append(value)
     while len(made) < a.get("minItems", 0):
         made.append(next(iter(sampler.examples(_at(a, len(made)), most=1)), value))

@@ -114,13 +114,13 @@ class Sampler:
         elif kind == "object":
             yield from self._objects(schema, depth, full=full)
 
-    def _arrays(self, schema: dict[str, Any], depth: int, *, full: bool) -> Iterator[Any]:
+    def _arrays(self, schema: dict[str, Any], depth: int, *, full: bool) -> Iterator[Any]:  # noqa: ARG002
         least = schema.get("minItems", 0)
         head = [next(iter(self.examples_at(s, depth)), None) for s in schema.get("prefixItems", ())]
         rest = (
             []
             if schema.get("items") is False
-            else self.examples_at(schema.get("items", True), depth, most=max(_MANY, least if least < 50 else 1))
+            else self.examples_at(schema.get("items", True), depth, most=max(_MANY, least if least < 50 else 1))  # noqa: PLR2004
         )
         for size in sorted({max(least, 0), max(least, 1), max(least, len(head)), max(least, len(head) + 1), schema.get("maxItems", 2)}):
             if size <= schema.get("maxItems", size) and size < 5000:  # noqa: PLR2004
@@ -145,7 +145,7 @@ class Sampler:
         for name in [*fields, *(f"extra{n}" for n in range(least if others is not False else 0))]:
             if len(small) >= least:
                 break
-            small.update({name: v for v in self.examples_at(fields.get(name, others), depth, 1) if name not in small})
+            small.update({name: v for v in self.examples_at(fields.get(name, others), depth, 1) if name not in small})  # noqa: B035
         yield small
         if depth < 2 or full:  # noqa: PLR2004
             whole = dict(small)
@@ -156,7 +156,7 @@ class Sampler:
                         whole[name] = value
             yield whole
         if others is not False:
-            yield {**small, **{"another": v for v in self.examples_at(others, depth, 1)}}
+            yield {**small, **{"another": v for v in self.examples_at(others, depth, 1)}}  # noqa: B035
 
 
 def _joined(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:

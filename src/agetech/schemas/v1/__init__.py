@@ -34,7 +34,7 @@ DOCUMENTS = {
     "algorithm-card": "AlgorithmCard", "patent-pledge": "PatentPledge", "certification-record": "CertificationRecord",
     "dataset-card": "DatasetCard", "conformance-report": "ConformanceReport", "bundle": "Bundle",
 }  # fmt: skip
-__all__ = sorted(_HOME)  # pyright: ignore[reportUnsupportedDunderAll]
+__all__ = sorted(_HOME)  # pyright: ignore[reportUnsupportedDunderAll]  # noqa: PLE0605
 
 
 def __getattr__(name: str) -> Any:
