@@ -73,8 +73,32 @@ def moving(z, first, last, block):
     return power - share if power > 1.75 * share else 0.0
 
 
-def displacement(iq, fs, carrier, *, reach=8.0, patience=10.0, better=1.5, least=1.05):
-    """Give one dictionary a sample."""
+def pick(scores, chosen, rival, waiting, better, patience):
+    """Give the bin, the rival and how long it has waited."""
+    top = int(np.argmax(scores))
+    if chosen < 0 or (scores[chosen] == 0 and scores[top] > 0):
+        return top, rival, 0
+    if not (scores[top] > better * scores[chosen] and top != chosen):
+        return chosen, rival, 0
+    waiting = waiting + 1 if top == rival else 1
+    return (top, top, 0) if waiting > patience else (chosen, top, waiting)
+
+
+def tell(x, y, centre, least, certain):
+    """Give quality, arc, spread and signal-to-noise ratio of points about a centre."""
+    if len(x) < 8 or not centre[2] > 0:
+        return 0.0, 0.0, 1.0, -60.0
+    spread = min(np.sqrt(np.mean((np.hypot(x - centre[0], y - centre[1]) - centre[2]) ** 2)) / centre[2], 1.0)
+    swept = arc(x, y, centre)
+    quality = certain * np.clip((0.5 - spread) / 0.3, 0, 1) * min(swept / least, 1.0)
+    return quality, np.degrees(swept), spread, min(-20 * np.log10(max(spread, 1e-3)), 60.0)
+
+
+NOTHING = {"displacement": np.nan, "quality": 0.0, "arc": 0.0, "spread": 1.0, "snr": -60.0, "bin": -1}
+
+
+def laid_out(iq, fs, reach):
+    """Give the samples (n, bins), the settings in samples, and the first sample that is there."""
     z = np.asarray(iq, complex)
     z = z[:, None] if z.ndim == 1 else z
     z = np.where(np.isfinite(z.real) & np.isfinite(z.imag), z, np.nan + 0j)
@@ -83,7 +107,14 @@ def displacement(iq, fs, carrier, *, reach=8.0, patience=10.0, better=1.5, least
     stride, block = max(1, -(-(2 * reach + 1) // 400)), max(1, second // 4)
     usable = np.flatnonzero(np.isfinite(z).any(axis=1))
     begin = usable[0] if len(usable) else n
-    rows = [{"displacement": np.nan, "quality": 0.0, "arc": 0.0, "spread": 1.0, "snr": -60.0, "bin": -1} for _ in range(begin)]
+    return z, reach, second, stride, block, begin
+
+
+def displacement(iq, fs, carrier, *, reach=8.0, patience=10.0, better=1.5, least=1.05):
+    """Give one dictionary a sample."""
+    z, reach, second, stride, block, begin = laid_out(iq, fs, reach)
+    n, bins = z.shape
+    rows = [dict(NOTHING) for _ in range(begin)]
     held = [None] * bins
     short = [(0.0, 0.0, 0.0)] * bins
     gain, sine, wide = 1.0, 0.0, False
@@ -98,16 +129,7 @@ def displacement(iq, fs, carrier, *, reach=8.0, patience=10.0, better=1.5, least
         if (j - begin) % second == 0:
             first, last = max(begin, j - reach), min(j + reach, n - 1)
             scores = [moving(z[:, k], first, last + 1, block) for k in range(bins)]
-            top = int(np.argmax(scores))
-            if chosen < 0 or (scores[chosen] == 0 and scores[top] > 0):
-                chosen, waiting = top, 0
-            elif scores[top] > better * scores[chosen] and top != chosen:
-                waiting = waiting + 1 if top == rival else 1
-                rival = top
-                if waiting > round(patience):
-                    chosen, waiting = top, 0
-            else:
-                waiting = 0
+            chosen, rival, waiting = pick(scores, chosen, rival, waiting, better, round(patience))
             at = np.array([k for k in range(first, last + 1, stride) if np.isfinite(z[k, chosen])], int)
             x, y = corrected(chosen, at)
             fit = robust(x, y) if len(at) >= 8 else None
@@ -126,13 +148,7 @@ def displacement(iq, fs, carrier, *, reach=8.0, patience=10.0, better=1.5, least
             elif held[chosen] is None and len(at):
                 short[chosen] = (0.0, 0.0, np.mean(np.hypot(x, y)))
             centre = held[chosen] or short[chosen]
-            told = (0.0, 0.0, 1.0, -60.0)
-            if len(at) >= 8 and centre[2] > 0:
-                spread = min(np.sqrt(np.mean((np.hypot(x - centre[0], y - centre[1]) - centre[2]) ** 2)) / centre[2], 1.0)
-                swept = arc(x, y, centre)
-                certain = 0.0 if scores[chosen] <= 0 else 1.0 if held[chosen] else 0.5
-                quality = certain * np.clip((0.5 - spread) / 0.3, 0, 1) * min(swept / least, 1.0)
-                told = (quality, np.degrees(swept), spread, min(-20 * np.log10(max(spread, 1e-3)), 60.0))
+            told = tell(x, y, centre, least, 0.0 if scores[chosen] <= 0 else 1.0 if held[chosen] else 0.5)
         centre = held[chosen] or short[chosen]
         x, y = corrected(chosen, j)
         here = complex(x - centre[0], y - centre[1])

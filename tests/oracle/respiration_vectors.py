@@ -131,11 +131,12 @@ def rate_book():
         book.add(10.0, {"source": "belt"}, f"{n} samples", ["EMPTY"], {"signal": held}, rows(x, 10.0))
     rng = np.random.default_rng(9)
     for comment, x in (
-        ("zeros", np.zeros(320)), ("constant", np.full(320, 7.0)), ("noise", rng.normal(size=320)), ("heart only", np.sin(np.arange(320) * 0.75)),
+        ("zeros", np.zeros(320)), ("constant", np.full(320, 7.0)), ("noise", rng.normal(size=320)),
+        ("heart only", np.sin(np.arange(320) * 0.75)),
         ("mostly at one limit", np.where(np.arange(320) % 40 == 3, 1.0, 0.0)),
     ):  # fmt: skip
-        held, x = pack(x)
-        book.add(10.0, {"source": "belt"}, comment, ["NOTHING"], {"signal": held}, rows(x, 10.0), "abstain")
+        held, value = pack(x)
+        book.add(10.0, {"source": "belt"}, comment, ["NOTHING"], {"signal": held}, rows(value, 10.0), "abstain")
     held, x = pack(np.zeros(320), ((0, 320),))
     book.add(10.0, {"source": "belt"}, "all missing", ["NOTHING"], {"signal": held}, rows(x, 10.0), "abstain")
     refusals(

@@ -103,132 +103,175 @@ def waxing(wave):
     return y.std() / mean if r[best] >= 0.5 and best + 10 >= 40 and best + 10 != 90 else 0.0
 
 
-def events(breathing, fs, spo2, spo2_fs, *, points=3.0, apnea=0.9, hypopnea=0.3, shortest=10.0, longest=120.0, wait=45.0):
-    """Give the events as tuples (onset, offset, confirmed, kind, depth, desaturation, nadir, quality), sorted by onset."""
-    n = len(breathing)
-    block = max(1, round(fs / 8))
-    rate = fs / block
-    second, half = max(1, round(rate)), max(1, min(round(0.75 * rate), 7))
-    brief_window = min(round(4 * rate), 128)
-    least, most, merge, finger, wait = (round(t * rate) for t in (shortest, longest, 3.0, 8.0, wait))
-    z, count = means(breathing, block, np.isfinite)
-    z = np.where(2 * count >= block, z, nan)
-    y = smooth(z, half)
-    entry = max(1, round(spo2_fs))
-    values, _ = means(spo2, entry, lambda v: (v >= 40) & (v <= 100))
-    step = entry * fs / spo2_fs
-    window = min(120, round(120 / (step / fs)))
-    o = Oxygen(values, step, window)
-    found = desaturations(o, block, rate, window)
-    base, scatter, bases = 0.0, 0.0, []
-    period, going, high, low, top, last_top = 4.0 * second, 0, 0.0, 0.0, 0, 0
-    a_from, h_from, run_from, run_until, a_until, lost = -1, -1, -1, -1, -1, False
-    a_least = h_least = 0.0
-    wave, periodic, depth = [], -1, 0.0
-    pending = []
+class Night:
+    """The loop over time, with what it remembers as attributes."""
 
-    def put(onset, offset, kind, share):
-        event = [onset * block, offset * block, kind, share, min(max(1 - 2 * scatter / base, 0), 1)]
-        if pending and pending[-1][0] == event[0]:
-            pending.pop()
-        pending.append(event)
+    def __init__(self, breathing, fs, spo2, spo2_fs, points, apnea, hypopnea, shortest, longest, wait):
+        self.fs, self.spo2_fs, self.points, self.apnea, self.hypopnea = fs, spo2_fs, points, apnea, hypopnea
+        self.n = len(breathing)
+        self.block = max(1, round(self.fs / 8))
+        self.rate = self.fs / self.block
+        self.second, self.half = max(1, round(self.rate)), max(1, min(round(0.75 * self.rate), 7))
+        self.brief_window = min(round(4 * self.rate), 128)
+        self.least, self.most, self.merge, self.finger, self.wait = (round(t * self.rate) for t in (shortest, longest, 3.0, 8.0, wait))
+        self.z, count = means(breathing, self.block, np.isfinite)
+        self.z = np.where(2 * count >= self.block, self.z, nan)
+        self.y = smooth(self.z, self.half)
+        self.entry = max(1, round(self.spo2_fs))
+        self.values, _ = means(spo2, self.entry, lambda v: (v >= 40) & (v <= 100))
+        self.step = self.entry * self.fs / self.spo2_fs
+        self.window = min(120, round(120 / (self.step / self.fs)))
+        self.o = Oxygen(self.values, self.step, self.window)
+        self.found = desaturations(self.o, self.block, self.rate, self.window)
+        self.base, self.scatter, self.bases = 0.0, 0.0, []
+        self.period, self.going, self.high, self.low, self.top, self.last_top = 4.0 * self.second, 0, 0.0, 0.0, 0, 0
+        self.a_from, self.h_from, self.run_from, self.run_until, self.a_until, self.lost = -1, -1, -1, -1, -1, False
+        self.a_least = self.h_least = 0.0
+        self.wave, self.periodic, self.depth = [], -1, 0.0
+        self.pending = []
 
-    def give(now, final):
-        while pending and (final or now >= pending[0][1] + wait * block):
-            onset, offset, kind, share, quality = pending.pop(0)
-            have = len(values) if final else min(len(values), int(np.ceil((now - 1) * spo2_fs / fs)) // entry)  # ties: breathing first
-            begin, end = o.at(onset), o.at(offset + wait * block) + 1
-            bottom = o.low(begin, min(end, have), have)
-            drop = max(o.top(begin - window, begin + 1, have) - bottom, 0.0)
-            turn = o.at(offset + 2 * finger * block)
-            own = o.fall(o.at(onset + finger * block), turn, min(turn + end - begin, end), have)
+    def put(self, onset, offset, kind, share):
+        event = [onset * self.block, offset * self.block, kind, share, min(max(1 - 2 * self.scatter / self.base, 0), 1)]
+        if self.pending and self.pending[-1][0] == event[0]:
+            self.pending.pop()
+        self.pending.append(event)
+
+    def give(self, now, final):
+        while self.pending and (final or now >= self.pending[0][1] + self.wait * self.block):
+            onset, offset, kind, share, quality = self.pending.pop(0)
+            have = (
+                len(self.values) if final else min(len(self.values), int(np.ceil((now - 1) * self.spo2_fs / self.fs)) // self.entry)
+            )  # ties: breathing first
+            begin, end = self.o.at(onset), self.o.at(offset + self.wait * self.block) + 1
+            bottom = self.o.low(begin, min(end, have), have)
+            drop = max(self.o.top(begin - self.window, begin + 1, have) - bottom, 0.0)
+            turn = self.o.at(offset + 2 * self.finger * self.block)
+            own = self.o.fall(self.o.at(onset + self.finger * self.block), turn, min(turn + end - begin, end), have)
             if kind == HYPOPNEA and np.isfinite(drop) and np.isfinite(own):
                 drop = min(drop, own)
             known = np.isfinite(drop)
-            if kind != HYPOPNEA or not known or drop >= points:
+            if kind != HYPOPNEA or not known or drop >= self.points:
                 kind = UNCONFIRMED if kind == HYPOPNEA and not known else kind
-                found.append((onset, offset, now, kind, share, drop, bottom if known else nan, quality))
+                self.found.append((onset, offset, now, kind, share, drop, bottom if known else nan, quality))
 
-    def close_apnea(now):
-        nonlocal a_from, a_until, run_from, run_until
-        if a_from >= 0:
-            if now - a_from >= least:
-                put(a_from, now, APNEA, 1 - a_least / base)
-                a_until = now
-            run_from, run_until = a_from, now
-        a_from = -1
+    def close_apnea(self, now):
+        if self.a_from >= 0:
+            if now - self.a_from >= self.least:
+                self.put(self.a_from, now, APNEA, 1 - self.a_least / self.base)
+                self.a_until = now
+            self.run_from, self.run_until = self.a_from, now
+        self.a_from = -1
 
-    def close_hypopnea(now):
-        nonlocal h_from
-        if h_from >= 0 and now - h_from >= least and a_until <= h_from and a_from < 0:
-            put(h_from, now, HYPOPNEA, 1 - h_least / base)
-        h_from = -1
+    def close_hypopnea(self, now):
+        if self.h_from >= 0 and now - self.h_from >= self.least and self.a_until <= self.h_from and self.a_from < 0:
+            self.put(self.h_from, now, HYPOPNEA, 1 - self.h_least / self.base)
+        self.h_from = -1
 
-    for k, value in enumerate(y):
-        seen = (k + 1 + 2 * half) * block
-        now = k + 1 - half
+    def turn(self, k, value):
         if np.isfinite(value):
-            need = 0.3 * base
-            if going >= 0 and value > high:
-                high, top = value, k + 1
-            elif going >= 0 and value < high - need:
-                if last_top > 0 and second <= top - last_top <= 12 * second:
-                    period += (top - last_top - period) / 8
-                last_top, going, low = top, -1, value
-            elif going <= 0 and value < low:
-                low = value
-            elif going <= 0 and value > low + need:
-                going, high, top = 1, value, k + 1
-        wide = min(max(int(1.3 * period), brief_window), 128)
-        brief, whole = reach(y, k, brief_window), reach(y, k, wide)
-        if not base > 0 or len(bases) < 15 or np.isnan(brief):
-            a_from = h_from = -1
+            need = 0.3 * self.base
+            if self.going >= 0 and value > self.high:
+                self.high, self.top = value, k + 1
+            elif self.going >= 0 and value < self.high - need:
+                if self.last_top > 0 and self.second <= self.top - self.last_top <= 12 * self.second:
+                    self.period += (self.top - self.last_top - self.period) / 8
+                self.last_top, self.going, self.low = self.top, -1, value
+            elif self.going <= 0 and value < self.low:
+                self.low = value
+            elif self.going <= 0 and value > self.low + need:
+                self.going, self.high, self.top = 1, value, k + 1
+
+    def runs(self, k, now):
+        wide = min(max(int(1.3 * self.period), self.brief_window), 128)
+        brief, whole = reach(self.y, k, self.brief_window), reach(self.y, k, wide)
+        if not self.base > 0 or len(self.bases) < 15 or np.isnan(brief):
+            self.a_from = self.h_from = -1
         else:
-            if brief <= (1 - apnea) * base:
-                if not lost:
-                    if a_from < 0:
-                        a_from, a_least = max(now - brief_window, 0), brief
-                        if run_from >= 0 and a_from - run_until < merge:
-                            a_from = run_from
-                        run_from = -1
-                    a_least = min(a_least, brief)
-                    if now - a_from >= most:
-                        close_apnea(now)
-                        lost = True
+            if brief <= (1 - self.apnea) * self.base:
+                if not self.lost:
+                    if self.a_from < 0:
+                        self.a_from, self.a_least = max(now - self.brief_window, 0), brief
+                        if self.run_from >= 0 and self.a_from - self.run_until < self.merge:
+                            self.a_from = self.run_from
+                        self.run_from = -1
+                    self.a_least = min(self.a_least, brief)
+                    if now - self.a_from >= self.most:
+                        self.close_apnea(now)
+                        self.lost = True
             else:
-                close_apnea(now)
-                lost = False
-            if whole <= min((1 - hypopnea) * base, base - 2 * scatter):
-                if h_from < 0:
-                    h_from, h_least = max(now - wide, 0), whole
-                h_least = min(h_least, whole)
-                if now - h_from > most and a_from < 0 and not lost:
-                    bases = [v for v in wave[-20:] if np.isfinite(v)]
-                    h_from = -1
-                    base = float(np.sort(bases)[len(bases) // 2]) if bases else 0.0
-                    scatter = float(np.sort(np.abs(np.array(bases) - base))[len(bases) // 2]) if bases else scatter
+                self.close_apnea(now)
+                self.lost = False
+            if whole <= min((1 - self.hypopnea) * self.base, self.base - 2 * self.scatter):
+                if self.h_from < 0:
+                    self.h_from, self.h_least = max(now - wide, 0), whole
+                self.h_least = min(self.h_least, whole)
+                if now - self.h_from > self.most and self.a_from < 0 and not self.lost:
+                    self.bases = [v for v in self.wave[-20:] if np.isfinite(v)]
+                    self.h_from = -1
+                    self.base = float(np.sort(self.bases)[len(self.bases) // 2]) if self.bases else 0.0
+                    self.scatter = (
+                        float(np.sort(np.abs(np.array(self.bases) - self.base))[len(self.bases) // 2]) if self.bases else self.scatter
+                    )
             else:
-                close_hypopnea(now)
-        if (k + 1) % second == 0:
-            wave.append(whole)
-            if np.isfinite(whole) and not (base > 0 and len(bases) >= 15 and (whole > 2.5 * base or h_from >= 0 or a_from >= 0)):
-                bases.append(whole)
-                last = np.array(bases[-120:])
-                base = np.sort(last)[len(last) // 2]
-                scatter = np.sort(np.abs(last - base))[len(last) // 2]
-            if len(wave) % 32 == 0:
-                found_depth = waxing(wave)
+                self.close_hypopnea(now)
+        return whole
+
+    def learn(self, k, whole, seen):
+        if (k + 1) % self.second == 0:
+            self.wave.append(whole)
+            if np.isfinite(whole) and not (
+                self.base > 0 and len(self.bases) >= 15 and (whole > 2.5 * self.base or self.h_from >= 0 or self.a_from >= 0)
+            ):
+                self.bases.append(whole)
+                last = np.array(self.bases[-120:])
+                self.base = np.sort(last)[len(last) // 2]
+                self.scatter = np.sort(np.abs(last - self.base))[len(last) // 2]
+            if len(self.wave) % 32 == 0:
+                found_depth = waxing(self.wave)
                 if found_depth > 0:
-                    periodic = len(wave) - 256 if periodic < 0 else periodic
-                    depth = max(depth, found_depth)
-                elif periodic >= 0:
-                    found.append((periodic * second * block, (len(wave) - 32) * second * block, seen, PERIODIC, depth, nan, nan, 1.0))
-                    periodic, depth = -1, 0.0
-        give(seen, final=False)
-    if base > 0:
-        close_apnea(len(y) - half)
-        close_hypopnea(len(y) - half)
-    give(n, final=True)
-    if periodic >= 0:
-        found.append((periodic * second * block, len(wave) * second * block, n, PERIODIC, depth, nan, nan, 1.0))
-    return sorted(found, key=lambda row: row[0])
+                    self.periodic = len(self.wave) - 256 if self.periodic < 0 else self.periodic
+                    self.depth = max(self.depth, found_depth)
+                elif self.periodic >= 0:
+                    self.found.append(
+                        (
+                            self.periodic * self.second * self.block,
+                            (len(self.wave) - 32) * self.second * self.block,
+                            seen,
+                            PERIODIC,
+                            self.depth,
+                            nan,
+                            nan,
+                            1.0,
+                        )
+                    )
+                    self.periodic, self.depth = -1, 0.0
+
+    def all(self):
+        for k, value in enumerate(self.y):
+            seen, now = (k + 1 + 2 * self.half) * self.block, k + 1 - self.half
+            self.turn(k, value)
+            self.learn(k, self.runs(k, now), seen)
+            self.give(seen, final=False)
+        if self.base > 0:
+            self.close_apnea(len(self.y) - self.half)
+            self.close_hypopnea(len(self.y) - self.half)
+        self.give(self.n, final=True)
+        if self.periodic >= 0:
+            self.found.append(
+                (
+                    self.periodic * self.second * self.block,
+                    len(self.wave) * self.second * self.block,
+                    self.n,
+                    PERIODIC,
+                    self.depth,
+                    nan,
+                    nan,
+                    1.0,
+                )
+            )
+        return sorted(self.found, key=lambda row: row[0])
+
+
+def events(breathing, fs, spo2, spo2_fs, *, points=3.0, apnea=0.9, hypopnea=0.3, shortest=10.0, longest=120.0, wait=45.0):
+    """Give the events as tuples (onset, offset, confirmed, kind, depth, desaturation, nadir, quality), sorted by onset."""
+    return Night(breathing, fs, spo2, spo2_fs, points, apnea, hypopnea, shortest, longest, wait).all()

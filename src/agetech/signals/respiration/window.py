@@ -83,7 +83,7 @@ def _median(values: Signal, room: Signal) -> float:
     for i in range(n):
         room[i] = values[i]
     room.sort()
-    return 0.5 * (room[(n - 1) // 2] + room[n // 2])
+    return float(0.5 * (room[(n - 1) // 2] + room[n // 2]))
 
 
 median = kernel(_median)

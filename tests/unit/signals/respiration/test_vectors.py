@@ -5,9 +5,10 @@ import hashlib
 import json
 from pathlib import Path
 
-import agetech
 import numpy as np
 import pytest
+
+import agetech
 from agetech.core import run
 from agetech.errors import AgetechError
 from agetech.signals.respiration import PRESENCE, RADAR, RATE
@@ -51,7 +52,8 @@ def test_vector(name, book, group, case):
     for field in rows.dtype.names:
         limits = book["tolerance"].get(field, {"abs": 0.0})
         wanted = [float(row[field]) for row in case["rows"]]
-        np.testing.assert_allclose(rows[field].astype(float), wanted, rtol=limits.get("rel", 0.0), atol=limits.get("abs", 0.0), err_msg=field)
+        rtol, atol = limits.get("rel", 0.0), limits.get("abs", 0.0)
+        np.testing.assert_allclose(rows[field].astype(float), wanted, rtol=rtol, atol=atol, err_msg=field)
 
 
 @pytest.mark.parametrize("name", ALGORITHMS)
