@@ -102,7 +102,7 @@ def laid_out(iq, fs, reach):
     z = np.asarray(iq, complex)
     z = z[:, None] if z.ndim == 1 else z
     z = np.where(np.isfinite(z.real) & np.isfinite(z.imag), z, np.nan + 0j)
-    n, bins = z.shape
+    n = len(z)
     reach, second = max(4, round(reach * fs)), max(1, round(fs))
     stride, block = max(1, -(-(2 * reach + 1) // 400)), max(1, second // 4)
     usable = np.flatnonzero(np.isfinite(z).any(axis=1))
