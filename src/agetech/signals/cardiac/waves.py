@@ -80,7 +80,8 @@ def _like(p: Any, s: Any, ring: Any, c: int, own: float) -> None:
             for shape in range(SHAPES + 1):
                 alike = product(ring, p.shapes + shape * p.span, p.scratch, p.span) / norm
                 ring[near + shape] = max(ring[near + shape], alike)
-                best = max(best, ring[near + shape])
+                if shape < SHAPES:
+                    best = max(best, ring[near + shape])
         if ALIKE < best <= own:
             break
     ring[c + LIKENESS] = -1.0
