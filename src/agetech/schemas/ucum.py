@@ -92,7 +92,8 @@ class _Expression:
         raise SchemaError("E_UNIT_UCUM", expected="a UCUM code", got=_safe(self.code))
 
     def product(self, depth: int) -> tuple[float, dict[str, int], bool]:
-        factor, dims, special, sign = 1.0, {}, False, 1  # type: float, dict[str, int], bool, int
+        factor, special, sign = 1.0, False, 1
+        dims: dict[str, int] = {}
         if depth > _DEEPEST:
             self.refuse()
         if self.code[self.at : self.at + 1] == "/":

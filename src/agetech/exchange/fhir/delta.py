@@ -36,7 +36,8 @@ def applied(made: Any, told: list[Step]) -> tuple[Any, list[Step]]:
             left.append(step)
             continue
         place: list[Any] = ["", *step["at"]]
-        last, at = place[-1], held  # type: Any, Any
+        last: Any = place[-1]
+        at: Any = held
         for part in place[:-1]:
             fits = (isinstance(at, dict) and part in at) or (isinstance(at, list) and isinstance(part, int) and part < len(at))
             at = at[part] if fits else None

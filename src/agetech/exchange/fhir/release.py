@@ -64,7 +64,8 @@ def convert(content: dict[str, Any], source: Release, target: Release) -> Conver
 
 class _Walker:
     def __init__(self, source: Release, target: Release) -> None:
-        self.source, self.target = source, target
+        self.source: Release = source
+        self.target: Release = target
         self.carried: list[str] = []
         self.filled: list[str] = []
 

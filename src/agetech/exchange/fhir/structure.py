@@ -144,7 +144,7 @@ def has_type(release: Release, kind: str) -> bool:
 
 class _Judge:
     def __init__(self, release: Release) -> None:
-        self.release = release
+        self.release: Release = release
         self.found: list[Fault] = []
 
     def fault(self, path: tuple[Any, ...], expected: str) -> None:
@@ -246,7 +246,7 @@ def told(content: Any) -> Shape:
     nearer, and `faults` lists the places for both.
     """
     found = {release: faults(content, release) for release in RELEASES}
-    fitting = [release for release in RELEASES if not found[release]]
+    fitting: list[Release] = [release for release in RELEASES if not found[release]]
     if len(fitting) == len(RELEASES):
         return "either"
     if fitting:

@@ -308,7 +308,7 @@ class Document(Model):
     name: ClassVar[str] = ""
     version: ClassVar[str] = ""
     rules: ClassVar[dict[str, tuple[str, str]]] = {}
-    schema: str = said(  # type: ignore[assignment]  # the wire name; it hides a method that pydantic deprecates
+    schema: Any = said(  # the wire name; it hides a method that pydantic deprecates
         "Schema of the document, by major version", "文档所属模式（按主版本）"
     )
     schema_version: Version = said("Full version of the schema it was written with", "书写时的模式完整版本")
