@@ -14,7 +14,7 @@ def measures(rr):
     mean_step = sum(steps) / m
     sdnn2 = sum((one - mean) ** 2 for one in nn) / (n - 1)
     sdsd2 = sum((one - mean_step) ** 2 for one in steps) / (m - 1)
-    nn50 = sum(abs(one) > 50.0 for one in steps)
+    nn50 = sum(round(abs(one), 6) > 50.0 for one in steps)  # a step of 50 ms, but for the rounding of its difference, does not count
     return {
         "mean_nn": mean,
         "heart_rate": 60000.0 / mean,

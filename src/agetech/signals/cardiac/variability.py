@@ -86,6 +86,9 @@ def _usable(p: HrvParams, rr: Signal) -> Mask:
     return good
 
 
+NN50 = 50.0 + 1e-9  # ms; a step of 50 ms is not above it, whatever the last digits of a difference of seconds
+
+
 def _time(rr: Signal, good: Mask) -> dict[str, float]:
     """Return the measures in time, in ms, % and 1; rr in s."""
     nn = rr[good] * 1e3
@@ -97,8 +100,8 @@ def _time(rr: Signal, good: Mask) -> dict[str, float]:
         found |= {
             "rmssd": float(np.sqrt(np.mean(steps * steps))),
             "sdsd": spread**0.5,
-            "nn50": float(np.sum(np.abs(steps) > 50.0)),
-            "pnn50": float(100.0 * np.mean(np.abs(steps) > 50.0)),
+            "nn50": float(np.sum(np.abs(steps) > NN50)),
+            "pnn50": float(100.0 * np.mean(np.abs(steps) > NN50)),
             "sd1": (spread / 2.0) ** 0.5,
             "sd2": max(0.0, 2.0 * found["sdnn"] ** 2 - spread / 2.0) ** 0.5,
         }
