@@ -180,6 +180,7 @@ def init(plan: Plan) -> State:
     record["wave_place"] = plan.wave_size - 1
     record["lost"] = record["learning"] = 1
     record["due"] = plan.learning
+    record["missing"] = plan.bridge  # nothing is bridged before the first sample
     record["interval"] = 0.8
     record["remarks"] = FIRST
     return State(record, np.zeros(plan.room))
