@@ -103,7 +103,8 @@ def _shapes(ecg: Signal, beats: Samples, fs: float) -> Signal:
     reach = max(2, round(0.06 * fs))
     places = np.clip(beats[:, None] + np.arange(-reach, reach + 1), 0, ecg.size - 1)
     each = ecg[places] - ecg[places].mean(axis=1, keepdims=True)
-    usual = np.nanmedian(each, axis=0)
+    known = each[np.isfinite(each).all(axis=1)]
+    usual = np.median(known, axis=0) if known.shape[0] else np.zeros(2 * reach + 1)
     norm = np.sqrt(np.nansum(each * each, axis=1) * np.sum(usual * usual))
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(np.where(norm > 0.0, np.nansum(each * usual, axis=1) / norm, 0.0))
@@ -173,7 +174,8 @@ def _deviate(p: StParams, out: Records) -> None:
         if not known.any():
             return
     reference = float(np.median(start[known]))
-    size = max(abs(float(np.nanmedian(amplitude))), 1.0)
+    sized = amplitude[np.isfinite(amplitude)]
+    size = max(abs(float(np.median(sized))) if sized.size else 0.0, 1.0)
     jump, shifted = 10, 0
     for second in range(len(out)):
         before, after = second - jump, second + jump
