@@ -28,6 +28,7 @@ _HOME = {
     "regularise": "agetech.dsp.regularise",
     "run": "agetech.core.runner",
     "run_many": "agetech.core.runner",
+    "score": "agetech.scoring",
     "write": "agetech.exchange",
 }
 
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from agetech.errors import SignalError as SignalError
     from agetech.exchange import read as read
     from agetech.exchange import write as write
+    from agetech.scoring import score as score
 
 __all__ = ("__version__", *sorted(_HOME))  # noqa: PLE0604  # pyright: ignore[reportUnsupportedDunderAll]
 
