@@ -33,7 +33,7 @@ def catalogue() -> dict[str, dict[str, str]]:
         if entry.name.endswith(".json"):
             for code, text in json.loads(entry.read_text(encoding="utf-8")).items():
                 if code in texts:
-                    raise RuntimeError(f"message {code} stands in two catalogues")  # noqa: EM102, TRY003 - a fault of ours
+                    raise RuntimeError(f"message {code} stands in two catalogues")
                 texts[code] = text
     return texts
 
@@ -97,7 +97,7 @@ class AgetechError(Exception):
         return f"[{self.code}] {self.message()}"
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and isinstance(other, AgetechError) and self.as_dict() == other.as_dict()
+        return isinstance(other, AgetechError) and type(self) is type(other) and self.as_dict() == other.as_dict()
 
     __hash__ = Exception.__hash__
 

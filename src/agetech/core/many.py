@@ -34,7 +34,7 @@ class Pushed(NamedTuple):
 def _loop_over(drive: Kernel) -> Kernel:
     """Return the kernel that drives each person's rows from `first` on, until all are done or `out` could overflow."""
 
-    def loop(  # noqa: PLR0913, PLR0917 - each is an array of the compiled loop
+    def loop(  # noqa: PLR0913 - each is an array of the compiled loop
         guards: Records,
         plan: Records,
         records: Records,

@@ -49,7 +49,7 @@ def _peak_at(r: Signal, lag: float, end: int) -> float:
     at = int(lag + 0.5)
     if at < 1 or at >= end or at + 1 >= r.shape[0]:
         return 0.0
-    return max(r[at - 1], r[at], r[at + 1], 0.0)
+    return max(float(r[at - 1]), float(r[at]), float(r[at + 1]), 0.0)
 
 
 peak_at = kernel(_peak_at)

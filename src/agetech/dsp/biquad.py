@@ -25,7 +25,8 @@ ROOM = 2  # floats of state a section needs
 def _prototype(order: int) -> NDArray[np.complex128]:
     """Return the poles of the analogue Butterworth low-pass of cut-off 1 rad/s, all in the left half plane."""
     k = np.arange(1, order + 1)
-    return np.exp(1j * np.pi * (2 * k + order - 1) / (2 * order))
+    poles: NDArray[np.complex128] = np.exp(1j * np.pi * (2 * k + order - 1) / (2 * order))
+    return poles
 
 
 def _pairs(poles: NDArray[np.complex128]) -> list[tuple[complex, complex]]:

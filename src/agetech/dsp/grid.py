@@ -276,7 +276,7 @@ def _place(plan: Records, state: Records, stores: tuple[Signal, ...]) -> int:
     else:
         why, at = share(plan, state, held)
     if why != PLACED:
-        return why
+        return why  # type: ignore[no-any-return]
     if s.placed == 1:
         if passed < 0.25 * p.period:
             s.bunched += 1

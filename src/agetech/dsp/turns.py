@@ -62,7 +62,7 @@ def _vertex(y: Signal, at: int) -> float:
     if bend == 0.0:
         return float(at)
     shift = 0.5 * (y[at - 1] - y[at + 1]) / bend
-    return at + min(max(shift, -1.0), 1.0)
+    return at + min(max(shift, -1.0), 1.0)  # type: ignore[no-any-return]
 
 
 vertex = kernel(_vertex)

@@ -88,14 +88,14 @@ def simulate_ecg(  # noqa: PLR0913 - what happens in a recording, by name
     t = np.arange(round(duration * fs)) / fs
     signal = rng.standard_normal(t.size) * noise + drift * np.sin(2.0 * np.pi * 0.15 * t)
     level = np.zeros(times.size)
-    for k, (at, wide) in enumerate(zip(times, early, strict=True)):
-        level[k] = sum(size for begin, end, size in st if begin <= at < end)
-        first, last = max(0, int((float(at) - 0.35) * fs)), min(t.size, int((float(at) + 0.6) * fs))
+    for number, (at, wide) in enumerate(zip(times, early, strict=True)):
+        level[number] = sum(size for begin, end, size in st if begin <= at < end)
+        first, last = max(0, int((float(at) - 0.35) * fs)), min(int(t.size), int((float(at) + 0.6) * fs))
         x = t[first:last] - at
         for place, size, width in EARLY if wide else WAVES[1 if irregular else 0 :]:
             signal[first:last] += size * np.exp(-0.5 * ((x - place) / width) ** 2)
-        if level[k]:
-            signal[first:last] += level[k] * 1e-3 * 0.5 * (np.tanh((x - ST[0]) / ST[2]) - np.tanh((x - ST[1]) / ST[2]))
+        if level[number]:
+            signal[first:last] += level[number] * 1e-3 * 0.5 * (np.tanh((x - ST[0]) / ST[2]) - np.tanh((x - ST[1]) / ST[2]))
     for begin, end in lost:
         signal[round(begin * fs) : round(end * fs)] = np.nan
     beats = np.round(times * fs).astype(np.int64)
