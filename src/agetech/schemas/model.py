@@ -60,7 +60,7 @@ class Model(BaseModel, metaclass=ModelMeta):
         except ValidationError as fault:
             raise refused(cls.__name__, fault) from None
         except RecursionError:
-            raise SchemaError("E_JSON_DEPTH", cls.__name__) from None
+            raise SchemaError("E_JSON_DEPTH", cls.__name__, expected="a document without loops") from None
         return made
 
     @classmethod

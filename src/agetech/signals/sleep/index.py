@@ -58,7 +58,7 @@ def _refuse_fraction(spo2: Any) -> None:
     if values.dtype.kind == "f":
         there = values[np.isfinite(values) & (values > 0.0)]
         if there.size and there.max() <= 1.0:
-            raise SignalError("E_UNIT", "sleep.breathing: spo2", expected="% (0 .. 100)", got=f"<= {there.max():g}")
+            raise SignalError("E_UNIT", "sleep.breathing: spo2", expected="% (0 .. 100)", got="1", level=f"{there.mean():.4g}")
 
 
 def breathing_index(
