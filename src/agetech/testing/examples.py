@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from agetech.core.declare import Input, Signal
 
 GRAVITY = 9.80665
+LONG = 1200.0  # s: what looks at times of beats alone looks at minutes
 
 
 def example(algorithm: Algorithm, rates: Mapping[str, float], *, seconds: float = 60.0, seed: int = 0) -> dict[str, Signal]:
@@ -101,10 +102,11 @@ def oxygen(n: int, fs: float, rng: np.random.Generator) -> Signal:
 
 def _series(one: Input, seconds: float, first: float, rng: np.random.Generator, *, alone: bool) -> Signal:
     """Return beat intervals, s, or positions in samples of the first input that grow by them."""
-    count = int(seconds / 0.8)
+    times = "time" in one.name or "beats" in one.name
+    count = int((max(seconds, LONG) if times and alone else seconds) / 0.8)
     rr = np.clip(rng.normal(0.8, 0.04, count), 0.4, 1.6)
     rr[count // 2 :] = rng.uniform(0.45, 1.2, count - count // 2)
-    column: Any = rr if alone and one.unit.code in ("s", "ms") and "time" not in one.name else np.cumsum(rr) * (1.0 if alone else first)
+    column: Any = rr if alone and one.unit.code in ("s", "ms") and not times else np.cumsum(rr) * (1.0 if alone else first)
     if not one.width:
         return np.asarray(column, np.float64)
     rest = [rng.uniform(0.0, 1.0, count) for _ in range(one.width - 1)]

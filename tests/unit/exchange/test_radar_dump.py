@@ -27,10 +27,7 @@ def dump(seconds=70, rate=15.0, seed=0):
 
 def raw(frames, kind="<i2", swap=False, pairs=False):
     i, q = (frames.imag, frames.real) if swap else (frames.real, frames.imag)
-    if pairs:
-        flat = np.stack([i.reshape(-1, 2), q.reshape(-1, 2)], axis=1)
-    else:
-        flat = np.stack([i, q], axis=-1)
+    flat = np.stack([i.reshape(-1, 2), q.reshape(-1, 2)], axis=1) if pairs else np.stack([i, q], axis=-1)
     return np.round(flat).astype(kind).tobytes() if "i" in kind else flat.astype(kind).tobytes()
 
 
