@@ -23,7 +23,6 @@ from benchmarks.falls import c_coefficients, measure, pages, vectors
 from benchmarks.falls.data import ROOT, changes, digests, takes
 from benchmarks.falls.extract import table
 from benchmarks.falls.stamps import by_stamps
-from benchmarks.falls.train import folds, train
 
 COEFFICIENTS = ROOT / "src" / "agetech" / "signals" / "falls" / "coefficients"
 BUILD = ROOT / "build" / "falls"
@@ -40,6 +39,8 @@ def recipe(placement: str) -> str:
 
 def left_out(placement: str) -> list[dict[str, Any]]:
     """Return the models of the left-out rounds, each with the people it has not seen; trained when there are none."""
+    from benchmarks.falls.train import folds, train  # needs scikit-learn, which the evidence and the vectors do not
+
     path = BUILD / f"{placement}.json"
     key = {"recipe": recipe(placement), "data": digests(SOURCES[placement])}
     if path.exists():

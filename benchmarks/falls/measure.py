@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 
 from agetech.evaluate import Detection, Share, calibration_error, evaluate_detection
 from agetech.signals.falls import FallKind, FallStage, detect_falls, detect_falls_by_threshold, impact
-from agetech.signals.falls.model import Model
+from agetech.signals.falls.model import Model, from_document
 from benchmarks.falls.data import Take, averaged, clipped, dropped, interpolated, picked, scaled, smoothed
 from benchmarks.falls.stamps import by_stamps
-from benchmarks.falls.train import model_of
 
 # log-odds added to the thresholds of the curve; the waist's was chosen once, looking at the left-out rounds
 STRICTER = {"waist": 0.5, "wrist": 0.0}
@@ -48,7 +47,9 @@ def answers(recordings: list[Take], rounds: list[dict[str, Any]], placement: str
     """Return the rows of each recording by the model that has not seen its person."""
     found: list[Rows] = [np.zeros(0, impact.IMPACTS.dtype)] * len(recordings)
     for one in rounds[:-1]:
-        with coefficients(model_of(one["model"] | {"posture": placement == "waist", "stricter": STRICTER[placement]})):
+        with coefficients(
+            from_document({"measured": True, **one["model"], "posture": placement == "waist", "stricter": STRICTER[placement]})
+        ):
             for k, take in enumerate(recordings):
                 if take.person in one["held"]:
                     signal = change(take) if change else take

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.linear_model import LogisticRegression
 
-from agetech.signals.falls.model import DEPTH, LEAVES, REACH, SPLITS, TREES, Model, from_document
+from agetech.signals.falls.model import DEPTH, LEAVES, REACH, SPLITS, TREES, Model
 from agetech.signals.falls.named import COUNT, NAMES
 from benchmarks.falls.data import Take
 from benchmarks.falls.extract import Table
@@ -152,8 +152,3 @@ def logits(m: Model, x: Floats) -> Floats:
     }
     both = parts(score, trees, x)
     return np.clip(m.bias + m.share * both[:, 0] + m.gain * both[:, 1], -12.0, 12.0)
-
-
-def model_of(document: dict[str, Any]) -> Model:
-    """Return the coefficients of a document under training."""
-    return from_document({"posture": True, "measured": True, **document})
