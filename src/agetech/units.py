@@ -7,7 +7,7 @@ mass, a density or a local custom is left to the caller. Nothing is guessed from
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from agetech.errors import ParamsError
 
@@ -24,7 +24,7 @@ class Unit:
     offset: float = 0.0
 
 
-def _table(*rows: tuple[str, str, str, str, float] | tuple[str, str, str, str, float, float]) -> dict[str, Unit]:
+def _table(*rows: tuple[Any, ...]) -> dict[str, Unit]:
     return {row[0]: Unit(*row) for row in rows}
 
 

@@ -178,7 +178,7 @@ class Kernel:
         if self._compiled is None:
             import numba
 
-            compiled = numba.njit(nogil=True)(self.plain)
+            compiled: Any = numba.njit(nogil=True)(self.plain)
             folder = cache_folder(self.plain)
             if folder is not None:
                 compiled._cache = _cache(self.plain, self.name, folder)  # noqa: SLF001 - numba has no public door for it

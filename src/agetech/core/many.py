@@ -35,7 +35,7 @@ def _loop_over(drive: Kernel) -> Kernel:
     """Return the kernel that drives each person's rows from `first` on, until all are done or `out` could overflow."""
 
     def loop(  # noqa: PLR0913 - each is an array of the compiled loop
-        guards: Records,
+        guards: Any,
         plan: Records,
         records: Records,
         rings: Signal,

@@ -44,7 +44,7 @@ def run(
         return _analysed(found, found.shape, signal, fs, as_params(found, params, values))
     stream = Stream(found, fs, params=params, **values)
     parts = as_inputs(found, signal, partly=False)
-    rows = stream.push(parts if len(found.inputs) > 1 else parts[found.inputs[0].name])
+    rows = stream.push(parts[found.inputs[0].name] if len(parts) == 1 else parts)
     try:
         last = stream.finish()
     except SignalError as error:

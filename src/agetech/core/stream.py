@@ -56,14 +56,15 @@ class Stream:
         self.rates = as_rates(self.algorithm, fs)
         sys.audit("agetech.run", self.algorithm.id, self.algorithm.version)
         self._engine = _engine(self.algorithm, self.params, self.rates)
-        self._merge = Merge(self.algorithm.inputs, self.rates, self.algorithm.id) if len(self.algorithm.inputs) > 1 else None
+        first, *more = self.algorithm.inputs
+        self._merge = Merge(self.algorithm.inputs, self.rates, self.algorithm.id) if more else None
         self._seen = [0] * len(self.algorithm.inputs)  # index of the next sample of each input
         self._closed: AgetechError | None = None
         self._lock = threading.Lock()
         self._fast: Callable[[Signal, Records], int] = _no_entry
         self._out = self.algorithm.nothing
         self._room = -1
-        self._tail = (self.algorithm.inputs[0].width,) if self.algorithm.inputs[0].width else ()
+        self._tail = (first.width,) if first.width else ()
 
     def push(self, chunk: Any, *, start: Any = None) -> Records:
         """Return the rows that this chunk completes.

@@ -148,7 +148,7 @@ def _window(p: HrvParams, rr: Signal) -> dict[str, float]:
     times = np.cumsum(filled)
     length = float(times[-1]) if times.size else 0.0
     excluded = 100.0 * (1.0 - good.mean()) if rr.size else 0.0
-    found = {"duration": length, "intervals": int(good.sum()), "excluded": excluded, "reason": 0}
+    found: dict[str, float] = {"duration": length, "intervals": int(good.sum()), "excluded": excluded, "reason": 0}
     if excluded > p.most_excluded:
         return found | {"reason": int(HrvReason.EXCLUDED)}
     if length < LEAST["time"] - 1e-9 or good.sum() < 8:

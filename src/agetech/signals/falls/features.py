@@ -75,7 +75,7 @@ def _level(ring: Signal, t: int, wide: int) -> float:
         if m < 0.0:
             return -1.0
         total += m
-    return total / wide
+    return total / wide  # pyright: ignore[reportReturnType] - a cell of a ring is a number
 
 
 def _largest(ring: Signal, a: int, b: int, wide: int) -> float:
@@ -104,7 +104,7 @@ def _activity(ring: Signal, a: int, b: int) -> float:
         if m >= 0.0:
             n += 1
             total += abs(m - GRAVITY)
-    return total / n if n > 0 else 0.0
+    return total / n if n > 0 else 0.0  # pyright: ignore[reportReturnType] - a cell of a ring is a number
 
 
 def _stillest(ring: Signal, a: int, b: int, wide: int) -> float:
@@ -196,7 +196,7 @@ def _rhythm(ring: Signal, a: int, b: int) -> float:
                 r += (m - middle) * (e - middle)
         r = r / power * (b - a) / (b - a - lag)
         best = max(best, r)
-    return min(best, 1.0)
+    return min(best, 1.0)  # pyright: ignore[reportReturnType] - a cell of a ring is a number
 
 
 def _steps(ring: Signal, a: int, b: int) -> int:

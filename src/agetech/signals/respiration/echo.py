@@ -63,7 +63,7 @@ def _moving_power(plan: Any, ring: Signal, which: int, first: int, last: int) ->
         return 0.0
     power = square / blocks - (total_x * total_x + total_y * total_y) / blocks / blocks
     share = noise / pairs / block if pairs > 0 else 0.0
-    return power - share if power > CLEAR * share else 0.0
+    return power - share if power > CLEAR * share else 0.0  # pyright: ignore[reportReturnType] - a cell of a ring is a number
 
 
 moving_power = kernel(_moving_power)

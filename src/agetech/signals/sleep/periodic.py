@@ -58,7 +58,7 @@ def _waxing(s: Any, ring: Signal) -> float:
     if best < ALIKE or lag < SHORTEST or (lag == LONGEST and before == best):
         return 0.0
     s.periodic_lag = float(lag)
-    return sqrt(power / WAVE_SIZE) / mean
+    return sqrt(power / WAVE_SIZE) / mean  # pyright: ignore[reportReturnType] - a cell of a ring is a number
 
 
 waxing = kernel(_waxing)
