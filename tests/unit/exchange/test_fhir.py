@@ -140,8 +140,8 @@ def test_every_kind_of_value_is_held_and_given_back(value):
 @pytest.mark.parametrize(
     "value",
     [
-        {"valueTime": "08:00:00"},
-        {"valueRange": {"low": {"value": 1}}},
+        {"valueReference": {"reference": "Patient/1"}},
+        {"valueRange": {"low": {"unit": "kg"}}},
         {"valueSampledData": {"origin": {"value": 0}, "period": 2, "dimensions": 1, "data": "1 2"}},
     ],
 )

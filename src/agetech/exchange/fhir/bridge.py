@@ -7,17 +7,16 @@ export; what FHIR cannot hold of a document travels in one extension (`.../fhir/
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from agetech.errors import ExchangeError, SchemaError
-from agetech.exchange.fhir import observations as o
-from agetech.exchange.fhir import records as r
 from agetech.exchange.fhir.delta import Step, applied, steps
-from agetech.exchange.fhir.parts import CODES, REMAINDER, Context, NotMapped
+from agetech.exchange.fhir.lenses import SENDABLE, TAG, fhir_id, inward, natural, outward, write_one
+from agetech.exchange.fhir.parties import Form, Party, form_in, form_out, party_in, party_out
+from agetech.exchange.fhir.parts import REMAINDER, RESIDUE, Context, NotMapped
 from agetech.exchange.fhir.release import convert
 from agetech.exchange.fhir.structure import Release, Shape, faults, told
 from agetech.schemas import documents, registry
@@ -26,34 +25,15 @@ from agetech.schemas.jsontext import LIMITS, Limits, dumps, loads, pointer
 from agetech.schemas.v1.datatypes import Document
 
 Content = dict[str, Any]
-TAG = CODES + "schemas"
-IDS = "https://schemas.agetech.example/ids/"
-_INWARD: dict[str, tuple[str, Callable[[Content, Context], Content]]] = {
-    "Patient": ("elder-profile", r.patient_in),
-    "Device": ("device-descriptor", r.device_in),
-    "QuestionnaireResponse": ("assessment-result", r.answers_in),
-    "Consent": ("consent", r.consent_in),
-    "CarePlan": ("care-plan", r.plan_in),
-    "RiskAssessment": ("observation", o.risk_in),
-    "Observation": ("observation", o.observation_in),
-}
-_OUTWARD: dict[str, Callable[[Content, Context], Content]] = {
-    "elder-profile": r.patient_out,
-    "device-descriptor": r.device_out,
-    "assessment-result": r.answers_out,
-    "consent": r.consent_out,
-    "care-plan": r.plan_out,
-    "observation": o.observation_out,
-    "recording": o.recording_out,
-    "event": r.event_out,
-    "episode": r.episode_out,
-}
-_FHIR_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
+Mode = Literal["report", "preserve", "strict"]
+_PEOPLE = ("Patient", "Practitioner", "PractitionerRole", "RelatedPerson", "Person")
+_NAMING = ("display", "identifier", "text", "contained", "name", "telecom", "address", "photo", "authorString")
+_MOST_POINTERS = 200
 
 
 @dataclass(slots=True)
 class Item:
-    """One resource of an import: its document, or the resource itself where no document can hold it, and what is left over."""
+    """One resource of an import: the document, party or form it is, else the resource itself; and what is left over."""
 
     kind: str
     document: Document | None
@@ -62,6 +42,8 @@ class Item:
     why: str = ""
     keys: tuple[str, ...] = ()
     own: bool = False
+    party: Party | None = None
+    form: Form | None = None
 
     def __repr__(self) -> str:
         return f"Item(kind={self.kind!r}, document={self.document is not None}, residue={len(self.residue)})"
@@ -86,11 +68,21 @@ class Imported:
         return [item.document for item in self.items if item.document is not None]
 
     @property
+    def parties(self) -> list[Party]:
+        """Return the staff (role and handle) and the organisations that the text names."""
+        return [item.party for item in self.items if item.party is not None]
+
+    @property
+    def forms(self) -> list[Form]:
+        """Return the questionnaires."""
+        return [item.form for item in self.items if item.form is not None]
+
+    @property
     def unmapped(self) -> list[str]:
-        """Return `item n: pointer` of all content no document holds; whole resources as `item n: /`, with the reason."""
+        """Return `item n: pointer` of all content that nothing of ours holds; whole resources as `item n: /`, with the reason."""
         found = []
         for n, item in enumerate(self.items):
-            if item.document is None:
+            if item.why or (item.document is None and item.party is None and item.form is None):
                 found.append(f"item {n} ({item.kind}): / ({item.why})")
             found += [f"item {n} ({item.kind}): {pointer(tuple(s['at']))}" for s in item.residue if s["do"] != "del"]
         return found
@@ -114,8 +106,8 @@ class Imported:
         if item.document is None:
             return item.carried or {}
         content = documents.content(item.document)
-        made = write_one(item.document, context=self.context) if item.own else _OUTWARD[item.document.name](content, self.context)
-        made.setdefault("id", _fhir_id(content["id"]))
+        made = write_one(item.document, context=self.context) if item.own else outward(item.document.name, content, self.context, item.kind)
+        made.setdefault("id", fhir_id(content["id"]))
         whole, _ = applied(made, item.residue)
         return whole  # type: ignore[no-any-return]  # steps on an object give an object
 
@@ -135,12 +127,16 @@ def read(
     pseudonym: Callable[[str], str] | None = None,
     at: Instant | None = None,
     release: Release | None = None,
+    mode: Mode = "report",
     limits: Limits = LIMITS,
 ) -> Imported:
     """Return what a FHIR resource or Bundle (R4, R4B, R5) holds.
 
     pseudonym: turns a person's id into a pseudonym; without it the id stands if it looks like one, else its digest. at: the moment of
-    the import (default now). release: what the caller knows; by default the shape tells. ExchangeError with a JSON Pointer.
+    the import (default now). release: what the caller knows; by default the shape tells. mode, for content that no field holds:
+    `report` keeps it beside the documents and lists it; `preserve` also puts it into each document (extension `.../fhir/residue`,
+    names and numbers of people left out), so that the document alone can be sent back; `strict` refuses it. ExchangeError with a
+    JSON Pointer.
     """
     content = loads(text, limits=limits, error=ExchangeError) if isinstance(text, bytes | str) else text
     shape = told(content)
@@ -153,15 +149,71 @@ def read(
     carried: list[str] = []
     frame = content if content["resourceType"] == "Bundle" else None
     held = [e for e in content.get("entry", []) if "resource" in e] if frame is not None else [{"resource": content}]
+    conversions = [convert(entry["resource"], source, "R5") for entry in held]
+    staff = [_staff(conversion.content, context) for conversion in conversions]
     items = []
-    for entry in held:
-        conversion = convert(entry["resource"], source, "R5")
+    for entry, conversion, known in zip(held, conversions, staff, strict=True):
         carried += conversion.carried
-        item = _item(conversion.content, context, when)
+        item = known or _item(conversion.content, context, when)
         item.keys = _keys(entry, conversion.content)
         items.append(item)
     context.restore = dict(context.identities)
-    return Imported(release or shape, items, frame, context, carried)
+    imported = Imported(release or shape, items, frame, context, carried)
+    if mode == "strict" and imported.unmapped:
+        raise ExchangeError(
+            "E_FHIR_UNMAPPED", imported.unmapped[0], got=len(imported.unmapped), unmapped=imported.unmapped[:_MOST_POINTERS]
+        )
+    if mode == "preserve":
+        for item in items:
+            _preserve(item)
+    return imported
+
+
+def _staff(resource: Content, context: Context) -> Item | None:
+    """Return the item of a party or a form, and let what it tells be known to the resources that name it."""
+    kind = str(resource["resourceType"])
+    try:
+        if kind in ("Practitioner", "Organization") and "id" in resource and not _tagged(resource):
+            party = party_in(resource)
+            if party.actor.ref is not None:
+                context.roles[f"{party.actor.ref.kind}/{party.actor.ref.id}"] = party.actor.role
+            return Item(kind, None, steps(party_out(party), resource), carried=resource, party=party)
+        if kind == "Questionnaire":
+            form = form_in(resource)
+            if form.url:
+                context.forms[form.url] = {"edition": form.edition, "codes": list(form.codes)}
+            return Item(kind, None, steps(form_out(form), resource), carried=resource, form=form)
+    except SchemaError:
+        return None
+    return None
+
+
+def _tagged(resource: Content) -> str | None:
+    tags = (resource.get("meta") or {}).get("tag", [])
+    return next((t.get("code") for t in tags if t.get("system") == TAG), None)
+
+
+def _preserve(item: Item) -> None:
+    """Put an item's residue into its document, save what may name a person; the places are listed in its provenance."""
+    if item.document is None or item.own or not item.residue:
+        return
+    kept = [] if item.kind in _PEOPLE else [step for step in item.residue if not _names(step)]
+    content = documents.content(item.document)
+    places = [pointer(tuple(step["at"]))[:300] or "/" for step in item.residue if step["do"] != "del"]
+    last = content["provenance"][-1]
+    provenance = [*content["provenance"][:-1], last | ({"unmapped": places[:_MOST_POINTERS]} if places else {})]
+    extensions = content.get("extensions", {}) | ({RESIDUE: {"kind": item.kind, "steps": kept}} if kept else {})
+    item.document = documents.read(content | {"provenance": provenance} | ({"extensions": extensions} if extensions else {}))
+
+
+def _names(step: Step) -> bool:
+    return any(part in _NAMING for part in step["at"]) or _naming(step.get("to"))
+
+
+def _naming(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(name in _NAMING or _naming(inner) for name, inner in value.items())
+    return isinstance(value, list) and any(_naming(inner) for inner in value)
 
 
 def _keys(entry: Content, resource: Content) -> tuple[str, ...]:
@@ -189,9 +241,11 @@ def _item(resource: Content, context: Context, when: str) -> Item:
         if own is not None:
             return own
         document = _document(kind, resource, context, when)
-        made = _OUTWARD[document.name](documents.content(document), _whole(context))
-        made.setdefault("id", _fhir_id(document.id))
-        return Item(kind, document, steps(made, resource))
+        made = outward(document.name, documents.content(document), _whole(context), kind)
+        made.setdefault("id", fhir_id(document.id))
+        draft = kind == "Consent" and getattr(document, "status", "") == "draft" and resource.get("status") == "active"
+        why = "a consent of another system: a draft that permits nothing until it is confirmed" if draft else ""
+        return Item(kind, document, steps(made, resource), why=why)
     except NotMapped as reason:
         return Item(kind, None, [], carried=resource, why=str(reason))
     except SchemaError as fault:
@@ -203,11 +257,7 @@ def _whole(context: Context) -> Context:
 
 
 def _document(kind: str, resource: Content, context: Context, when: str) -> Document:
-    if kind not in _INWARD:
-        raise NotMapped("a resource that the models have no document for")
-    name, reader = _INWARD[kind]
-    if kind == "Observation" and "valueSampledData" in resource:
-        name, reader = "recording", o.recording_in
+    name, reader = inward(kind, resource)
     body = reader(resource, context)
     given = resource.get("id") or hashlib.sha256(dumps(resource, sort=True).encode()).hexdigest()[:32]
     ident = context.person(given) if kind == "Patient" else given
@@ -229,149 +279,16 @@ def _envelope(name: str, ident: str, when: str, context: Context) -> Content:
 
 def _own(resource: Content, context: Context) -> Item | None:
     """Return the item of a resource that agetech wrote: told by its tag, completed by its remainder."""
-    tags = (resource.get("meta") or {}).get("tag", [])
-    name = next((t.get("code") for t in tags if t.get("system") == TAG), None)
+    name = _tagged(resource)
     if name == "derived":
         raise NotMapped("derived from another resource of this text")
     held = next((e for e in resource.get("extension", []) if e.get("url") == REMAINDER), None)
-    if name not in _OUTWARD or held is None:
+    if name not in SENDABLE or held is None:
         return None
     rest = loads(held.get("valueString", ""), error=ExchangeError)
-    body, left = applied(_natural(str(name), resource, context), rest if isinstance(rest, list) else [])
+    body, left = applied(natural(str(name), resource, context), rest if isinstance(rest, list) else [])
     if left:
         raise NotMapped("edited since agetech wrote it")
     document = documents.read(body)
     made = write_one(document, context=_whole(context))
     return Item(str(resource["resourceType"]), document, steps(made, resource), own=True)
-
-
-def _natural(name: str, resource: Content, context: Context) -> Content:
-    """Return what the resource itself tells of a document; {} where the remainder holds it all."""
-    reader = {
-        "observation": o.observation_in,
-        "recording": o.recording_in,
-        "elder-profile": r.patient_in,
-        "assessment-result": r.answers_in,
-        "device-descriptor": r.device_in,
-    }.get(name)
-    if reader is None:
-        return {}
-    if resource["resourceType"] == "RiskAssessment":
-        reader = o.risk_in
-    plain = {k: v for k, v in resource.items() if k not in ("extension", "meta")}
-    try:
-        return reader(plain, context)
-    except NotMapped:
-        return {}
-
-
-def _fhir_id(ident: str) -> str:
-    return ident if _FHIR_ID.fullmatch(ident) else hashlib.sha256(ident.encode()).hexdigest()[:40]
-
-
-def write_one(document: Document, *, context: Context | None = None) -> Content:
-    """Return the R5 resource of a document; ExchangeError E_FHIR_NONE where FHIR has no resource for its kind."""
-    ctx = context or Context()
-    content = documents.content(document)
-    if document.name not in _OUTWARD:
-        raise ExchangeError("E_FHIR_NONE", document.name, expected=", ".join(sorted(_OUTWARD)), got=document.name)
-    try:
-        made = _OUTWARD[document.name](content, ctx)
-    except NotMapped as reason:
-        raise ExchangeError("E_FHIR_NONE", document.name, expected="content that FHIR can hold", got=str(reason)) from None
-    made["id"] = made.get("id") if document.name == "elder-profile" else _fhir_id(content["id"])
-    made["id"] = _fhir_id(str(made["id"]))
-    rest = steps(
-        _natural(document.name, {k: v for k, v in made.items() if k not in ("extension", "meta")}, Context(pseudonym=ctx.pseudonym)),
-        content,
-    )
-    made["extension"] = [*made.get("extension", []), {"url": REMAINDER, "valueString": dumps(rest)}]
-    made["meta"] = {"tag": [{"system": TAG, "code": document.name}]}
-    return made
-
-
-def write(
-    held: list[Document] | Document,
-    *,
-    release: Release = "R5",
-    bundle: str | None = None,
-    identity: Mapping[str, str] | None = None,
-    identity_system: str = "",
-    at: Instant | None = None,
-    title: str = "Care home report",
-) -> Content:
-    """Return documents as FHIR: one resource, or a Bundle (`collection`, `transaction`, `document`).
-
-    identity: pseudonym -> number of the hospital, under `identity_system`; it joins here and nowhere else. A transaction creates
-    conditionally on an identifier derived from the document's id: sent twice it creates nothing the second time.
-    """
-    made = held if isinstance(held, list) else [held]
-    context = Context()
-    resources = []
-    for document in made:
-        resource = write_one(document, context=context)
-        if document.name == "elder-profile" and identity is not None:
-            number = identity.get(str(getattr(document, "pseudonym", "")))
-            if number is None:
-                raise ExchangeError("E_IDENTITY", "elder-profile", expected="a number for every person", got="none")
-            resource["identifier"] = [{"system": identity_system, "value": number}]
-        resources.append(resource)
-        if document.name == "assessment-result" and bundle:
-            resources += [
-                {**s, "id": f"{resource['id'][:50]}-s{n}"} for n, s in enumerate(r.score_observations(documents.content(document), context))
-            ]
-    if bundle is None:
-        if len(resources) != 1:
-            raise ExchangeError(
-                "E_FHIR_BUNDLE", "bundle", expected="collection, transaction or document", got=f"{len(resources)} documents"
-            )
-        return _checked(convert(resources[0], "R5", release).content, release)
-    if bundle not in ("collection", "transaction", "document"):
-        raise ExchangeError("E_FHIR_BUNDLE", "bundle", expected="collection, transaction or document", got=bundle)
-    return _checked(convert(_bundle(resources, bundle, made, at, title), "R5", release).content, release)
-
-
-def _checked(content: Content, release: Release) -> Content:
-    found = faults(content, release)
-    if found:
-        raise ExchangeError("E_FHIR_SHAPE", found[0].pointer, expected=f"{found[0].expected} ({release})", got="something else")
-    return content
-
-
-def _bundle(resources: list[Content], kind: str, held: list[Document], at: Instant | None, title: str) -> Content:
-    entries: list[Content] = []
-    when = (at or Instant(datetime.now(UTC))).text
-    if kind == "document":
-        first = next((x for x in resources if x["resourceType"] == "Patient"), None)
-        section = {"title": title, "entry": [{"reference": f"{x['resourceType']}/{x['id']}"} for x in resources]}
-        composition: Content = {
-            "resourceType": "Composition",
-            "id": "composition",
-            "status": "final",
-            "type": {"coding": [{"system": "http://loinc.org", "code": "11503-0"}]},
-        }
-        composition |= {"date": when, "title": title, "author": [{"reference": "Organization/author"}], "section": [section]}
-        composition |= {"subject": [{"reference": f"Patient/{first['id']}"}]} if first else {}
-        organization = {
-            "resourceType": "Organization",
-            "id": "author",
-            "name": held[0].producer.organization or held[0].producer.name if held else "unknown",
-        }
-        resources = [composition, organization, *resources]
-    for resource in resources:
-        entry: Content = {
-            "fullUrl": f"https://schemas.agetech.example/fhir/{resource['resourceType']}/{resource['id']}",
-            "resource": resource,
-        }
-        if kind == "transaction":
-            system, value = IDS + resource["resourceType"], resource["id"]
-            own = {"system": system, "value": value}
-            numbers = resource.get("identifier", [])
-            if resource["resourceType"] == "QuestionnaireResponse" or isinstance(numbers, list):
-                resource["identifier"] = [*(numbers if isinstance(numbers, list) else [numbers]), own]
-            entry["request"] = {"method": "POST", "url": resource["resourceType"], "ifNoneExist": f"identifier={system}|{value}"}
-        entries.append(entry)
-    made: Content = {"resourceType": "Bundle", "type": kind, "timestamp": when}
-    if kind == "document":
-        made["identifier"] = {"system": IDS + "Bundle", "value": hashlib.sha256(dumps(entries, sort=True).encode()).hexdigest()}
-    return made | ({"entry": entries} if entries else {})

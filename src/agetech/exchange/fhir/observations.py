@@ -15,10 +15,12 @@ from agetech.exchange.fhir.parts import (
     NotMapped,
     absent_in,
     absent_out,
+    attachment_in,
     codings_in,
     instant_in,
     moment_in,
     quantity_out,
+    range_in,
     reference_in,
     reference_out,
     value_in,
@@ -62,9 +64,16 @@ def _fits(kind: str, value: Any) -> bool:
     return same_dimension(unit, value["unit"]) or (same_dimension(unit, "mmol/L") and same_dimension(value["unit"], "mg/dL"))
 
 
-def _part(held: Content) -> Content:
+def _parts(held: Content) -> list[Content]:
+    """Return the component of a component; of a range the two that bound it."""
+    span = held.get("valueRange")
+    if not isinstance(span, dict):
+        return [_part(held, value_in(held))]
+    return [_part(held, bound) for bound in range_in(span)]
+
+
+def _part(held: Content, value: Any) -> Content:
     codes = codings_in(held.get("code"))
-    value = value_in(held)
     kind = type_of(codes)
     made: Content = {"type": kind if _fits(kind, value) else "unknown_code"}
     if codes:
@@ -89,11 +98,13 @@ def observation_in(held: Content, ctx: Context) -> Content:
     if effective is not None:
         made["effective"] = effective
     made["time_status"] = status
-    components = held.get("component")
+    components = held.get("component") or ([held] if "valueRange" in held else [])
     if components:
-        made["components"] = [_part(c) for c in components]
+        made["components"] = [part for c in components for part in _parts(c)]
     else:
         value = value_in(held)
+        attachment = attachment_in(held["valueAttachment"]) if "valueAttachment" in held else None
+        made |= {"attachment": attachment} if attachment else {}
         if value is not None:
             made["value"] = value
             kind = kind if _fits(kind, value) else "unknown_code"

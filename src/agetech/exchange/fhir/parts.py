@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import hashlib
 import re
 from collections.abc import Callable
@@ -18,10 +20,13 @@ UCUM = "http://unitsofmeasure.org"
 LOINC = "http://loinc.org"
 MDC = "urn:iso:std:iso:11073:10101"
 CODES = AUTHORITY + "codes/"
+INSTRUMENTS = AUTHORITY + "instruments/"
 REMAINDER = AUTHORITY + "fhir/remainder"
+RESIDUE = AUTHORITY + "fhir/residue"
 PREFIX = {"loinc": LOINC, "mdc": MDC}
 ABSENT_SYSTEM = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
 _LONGEST = 300
+LARGEST_INLINE = 20_000
 _SPECIAL = {"Patient": "elder-profile", "QuestionnaireResponse": "assessment-result"}
 _SPECIAL_BACK = {v: k for k, v in _SPECIAL.items()}
 
@@ -32,12 +37,17 @@ class NotMapped(Exception):  # noqa: N818 - a decision inside the importer, neve
 
 @dataclass(slots=True)
 class Context:
-    """What the caller knows: how a person's id becomes a pseudonym, the producer, when the import happens."""
+    """What the caller knows, and what the text itself tells beside the resource that is read.
+
+    pseudonym: how a person's id becomes a pseudonym. roles: of staff, by `kind/id`. forms: edition and codes of questionnaires, by address.
+    """
 
     pseudonym: Callable[[str], str] | None = None
     producer: dict[str, str] = field(default_factory=lambda: {"name": "agetech.exchange.fhir", "version": "1.0"})
     identities: dict[str, str] = field(default_factory=dict)
     restore: dict[str, str] = field(default_factory=dict)
+    roles: dict[str, str] = field(default_factory=dict)
+    forms: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def person(self, given: str) -> str:
         """Return the pseudonym of a person's id; the id itself where no key was given and it looks like one."""
@@ -87,12 +97,13 @@ def coding_in(held: dict[str, Any]) -> dict[str, Any] | None:
         return None
     return {
         k: v
-        for k, v in (("system", system), ("code", code), ("version", held.get("version")), ("display", _line(held.get("display"))))
+        for k, v in (("system", system), ("code", code), ("version", held.get("version")), ("display", short_line(held.get("display"))))
         if v
     }
 
 
-def _line(text: Any) -> str | None:
+def short_line(text: Any) -> str | None:
+    """Return text that fits one line of a document, else None."""
     return text if isinstance(text, str) and 0 < len(text) <= _LONGEST else None
 
 
@@ -117,7 +128,7 @@ def quantity_in(held: dict[str, Any]) -> dict[str, Any]:
             made["display_unit"] = code[:_LONGEST]
     if held.get("comparator") in ("<", "<=", ">=", ">"):
         made["comparator"] = held["comparator"]
-    shown = _line(held.get("unit"))
+    shown = short_line(held.get("unit"))
     if shown:
         made["display_unit"] = shown
     return made
@@ -160,7 +171,7 @@ def absent_in(concept: Any) -> dict[str, Any]:
     """Return the DataAbsent of a dataAbsentReason."""
     known = ("unknown", "asked-unknown", "temp-unknown", "not-asked", "asked-declined", "masked", "not-applicable", "unsupported", "as-text", "error", "not-a-number", "negative-infinity", "positive-infinity", "not-performed", "not-permitted")  # fmt: skip  # noqa: E501
     code = next((c["code"] for c in codings_in(concept) if c["code"] in known), "unknown")
-    detail = _line(concept.get("text")) if isinstance(concept, dict) else None
+    detail = short_line(concept.get("text")) if isinstance(concept, dict) else None
     return {"reason": code, **({"detail": detail} if detail else {})}
 
 
@@ -168,6 +179,27 @@ def absent_out(held: dict[str, Any]) -> dict[str, Any]:
     """Return the dataAbsentReason of a DataAbsent."""
     made: dict[str, Any] = {"coding": [{"system": ABSENT_SYSTEM, "code": held["reason"]}]}
     return {**made, "text": held["detail"]} if "detail" in held else made
+
+
+_PEOPLE = ("Patient", "Person", "Practitioner", "PractitionerRole", "RelatedPerson")
+
+
+def _thing(kind: str, held: dict[str, Any]) -> str | None:
+    """Return what a file is called or a reference points at; None for people and for what is named by a display alone."""
+    if kind == "Attachment":
+        return held.get("title") or held.get("url") or held.get("contentType")
+    text = held.get("reference")
+    named = isinstance(text, str) and re.fullmatch(r"([A-Z][A-Za-z]+)/[A-Za-z0-9\-.]{1,64}", text)
+    return text if named and named.group(1) not in _PEOPLE else None
+
+
+def range_in(held: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the two quantities of a Range: at least the low end, at most the high end; an open end is left out."""
+    ends = [(held[name], sign) for name, sign in (("low", ">="), ("high", "<=")) if name in held]
+    made = [{**quantity_in(end), "comparator": sign} for end, sign in ends]
+    if not made:
+        raise NotMapped("a range without ends")
+    return made
 
 
 def value_in(held: dict[str, Any]) -> Any:
@@ -193,6 +225,10 @@ def value_in(held: dict[str, Any]) -> Any:
             return value
         elif kind == "DateTime":
             return {"at": moment_in(value)}
+        elif kind == "Time":
+            return value  # a time of day is no moment: its text is the value
+        elif kind in ("Attachment", "Reference") and (told := _thing(kind, value)):
+            return told
         elif kind == "Period" and ("start" in value or "end" in value):
             return {k: moment_in(value[k]) for k in ("start", "end") if k in value}
         elif kind == "Ratio" and "numerator" in value and "denominator" in value:
@@ -220,3 +256,26 @@ def value_out(value: Any) -> dict[str, Any]:
     if "at" in value:
         return {"valueDateTime": value["at"]}
     return {"valuePeriod": {k: value[k] for k in ("start", "end") if k in value}}
+
+
+def attachment_in(file: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the attachment whose bytes lie inside the resource; None for an address alone: its bytes cannot be vouched for."""
+    text = "".join(str(file.get("data", "")).split())
+    if not text or len(text) > LARGEST_INLINE:
+        return None
+    try:
+        raw = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    kind = short_line(file.get("contentType")) or "application/octet-stream"
+    return {"media_type": kind, "sha256": hashlib.sha256(raw).hexdigest(), "bytes": len(raw), "inline_base64": text}
+
+
+def attachment_out(held: dict[str, Any] | None) -> dict[str, Any]:
+    """Return the FHIR attachment of ours: its type, and the bytes or the address."""
+    if held is None:
+        return {}
+    made: dict[str, Any] = {"contentType": held["media_type"]}
+    if "inline_base64" in held:
+        return made | {"data": held["inline_base64"]}
+    return made | {"url": held.get("uri") or held.get("path"), "size": held["bytes"]}

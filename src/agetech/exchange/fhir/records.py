@@ -1,13 +1,16 @@
-"""Patient, Device, QuestionnaireResponse, Consent, CarePlan, and the events and episodes that travel as Observations."""
+"""Patient, Device, QuestionnaireResponse, CarePlan, and the events and episodes that travel as Observations."""
 
 from __future__ import annotations
 
 import hmac
+import re
 from typing import Any
 
+from agetech.exchange.fhir.foreign import goal_part, goal_resource
 from agetech.exchange.fhir.observations import concept
 from agetech.exchange.fhir.parts import (
     CODES,
+    INSTRUMENTS,
     Context,
     NotMapped,
     absent_out,
@@ -20,6 +23,7 @@ from agetech.exchange.fhir.parts import (
     value_in,
     value_out,
 )
+from agetech.schemas.kinds import TOKEN
 
 Content = dict[str, Any]
 _LONGEST = 300
@@ -101,20 +105,28 @@ def answers_in(held: Content, ctx: Context) -> Content:
     items = list(_answers(held.get("item", []), ""))
     if len({i["item"] for i in items}) != len(items):
         raise NotMapped("two items of one linkId")
-    instrument = held.get("questionnaire")
     made: Content = {"subject": reference_in(held.get("subject"), ctx) or {"kind": "unknown", "id": "unknown"}}
-    edition = instrument.rpartition("|")[2] if isinstance(instrument, str) and "|" in instrument else "not stated"
     author = reference_in(held.get("author"), ctx)
     made |= {
-        "instrument": {"id": "unknown", "edition": edition, "language": "und"},
+        "instrument": _instrument(held.get("questionnaire"), ctx),
         "performed_at": when,
-        "assessor": {"role": "unknown"},
+        "assessor": {"role": ctx.roles.get(f"{author['kind']}/{author['id']}", "unknown") if author else "unknown"},
         "mode": "unknown",
     }
     if author:
         made["assessor"]["ref"] = author
     missing = sum("answer" not in i for i in items)
     return made | {"items": items, "scores": [], "missing_items": missing, "prorated": False, "algorithm": "none"}
+
+
+def _instrument(canonical: Any, ctx: Context) -> Content:
+    """Return the instrument a response names: ours by its address, codes and edition from a questionnaire of the same text."""
+    url, _, edition = canonical.partition("|") if isinstance(canonical, str) else ("", "", "")
+    own = url.removeprefix(INSTRUMENTS) if url.startswith(INSTRUMENTS) else ""
+    told = ctx.forms.get(url, {})
+    known = own if re.fullmatch(TOKEN, own) else "unknown"
+    made: Content = {"id": known, "edition": edition or told.get("edition") or "not stated", "language": "und"}
+    return made | ({"codes": told["codes"]} if told.get("codes") else {})
 
 
 def _answers(items: list[Any], path: str) -> Any:
@@ -140,7 +152,7 @@ def answers_out(doc: Content, ctx: Context) -> Content:
     """Return the QuestionnaireResponse of an assessment result."""
     made: Content = {"resourceType": "QuestionnaireResponse", "status": "completed", "authored": doc["performed_at"]}
     instrument = doc["instrument"]
-    made["questionnaire"] = f"https://schemas.agetech.example/instruments/{instrument['id']}|{instrument['edition'].replace(' ', '-')}"
+    made["questionnaire"] = f"{INSTRUMENTS}{instrument['id']}|{instrument['edition'].replace(' ', '-')}"
     made |= {
         name: ref for name, key in (("subject", doc["subject"]), ("author", doc["assessor"].get("ref"))) if (ref := reference_out(key, ctx))
     }
@@ -185,26 +197,6 @@ def score_observations(doc: Content, ctx: Context) -> list[Content]:
     return made
 
 
-def consent_out(doc: Content, ctx: Context) -> Content:
-    """Return the Consent of a consent document."""
-    provision = {
-        "period": {k: doc["period"][k] for k in ("start", "end")},
-        "purpose": [{"system": CODES + "purposes", "code": p} for p in doc["purposes"]],
-    }
-    actors = [ref for r in doc["recipients"] if (ref := reference_out(r, ctx))]
-    provision["actor"] = [{"role": {"text": "recipient"}, "reference": ref} for ref in actors]
-    provision["code"] = [{"coding": [{"system": CODES + "data-categories", "code": c}]} for c in doc["categories"]]
-    made: Content = {"resourceType": "Consent", "status": doc["status"], "decision": doc["decision"], "provision": [provision]}
-    made["category"] = [{"coding": [{"system": "http://loinc.org", "code": "59284-0"}]}]
-    subject = reference_out(doc["subject"], ctx)
-    return made | ({"subject": subject} if subject else {})
-
-
-def consent_in(held: Content, ctx: Context) -> Content:
-    """Refuse to make a consent of a foreign Consent: it lacks notice, categories and separate consent; denied by default."""
-    raise NotMapped("a consent of another system: it is not one that our rules could rest on")
-
-
 _PLAN = {"draft", "active", "on-hold", "revoked", "completed", "ended", "entered-in-error", "unknown"}
 _DETAIL = "http://hl7.org/fhir/4.0/StructureDefinition/extension-CarePlan.activity.detail"
 
@@ -217,17 +209,11 @@ def plan_in(held: Content, ctx: Context) -> Content:
     period = held.get("period") or {}
     if period.get("start") or period.get("end"):
         made["period"] = {k: moment_in(period[k]) for k in ("start", "end") if k in period}
-    made["goals"] = [g for r in held.get("contained", []) if r.get("resourceType") == "Goal" and (g := _goal(r))]
+    made["goals"] = [g for r in held.get("contained", []) if r.get("resourceType") == "Goal" and (g := goal_part(r))]
     made["activities"] = [a for n, row in enumerate(held.get("activity", [])) if (a := _activity(row, n))]
     if made["status"] == "active" and not made["goals"] and not made["activities"]:
         raise NotMapped("an active plan whose goals and activities lie elsewhere")
     return made
-
-
-def _goal(held: Content) -> Content | None:
-    text = held.get("description", {}).get("text")
-    status = held.get("lifecycleStatus")
-    return {"id": held["id"], "description": text, "lifecycle": status} if text and status and "id" in held else None
 
 
 def _activity(row: Content, n: int) -> Content | None:
@@ -255,16 +241,7 @@ def plan_out(doc: Content, ctx: Context) -> Content:
         made["title"] = doc["title"]
     if "period" in doc:
         made["period"] = {k: doc["period"][k] for k in ("start", "end") if k in doc["period"]}
-    goals = [
-        {
-            "resourceType": "Goal",
-            "id": g["id"],
-            "lifecycleStatus": g["lifecycle"],
-            "description": {"text": g["description"]},
-            "subject": made["subject"],
-        }
-        for g in doc["goals"]
-    ]
+    goals = [goal_resource(g, made["subject"]) for g in doc["goals"]]
     asked = [
         {
             "resourceType": "ServiceRequest",

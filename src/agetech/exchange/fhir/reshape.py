@@ -162,7 +162,21 @@ def _consent_down(out: dict[str, Any]) -> dict[str, Any]:
     )
 
 
+_VISITS = {"finished": "completed", "onleave": "on-hold"}
+_VISITS_BACK = {new: old for old, new in _VISITS.items()}
+
+
+def _visit_up(out: dict[str, Any]) -> dict[str, Any]:
+    return {**out, "status": _VISITS.get(out["status"], out["status"])} if "status" in out else out
+
+
+def _visit_down(out: dict[str, Any]) -> dict[str, Any]:
+    return {**out, "status": _VISITS_BACK.get(out["status"], out["status"])} if "status" in out else out
+
+
 _AFTER: dict[tuple[str, str], Any] = {
+    ("R4", "Encounter"): _visit_up,
+    ("R5", "Encounter"): _visit_down,
     ("R4", "SampledData"): _sampled,
     ("R4", "Group"): _group_up,
     ("R5", "Group"): _group_down,
