@@ -1,7 +1,8 @@
 """Instruments as data, one engine that scores them and refuses to guess.
 
 `score` takes one person's answers, `score_table` a table; both give the same bits. `instruments()` lists what can be
-scored, `instrument(id)` is the checked file behind it, `register(folder)` adds a tenant's own.
+scored, `instrument(id)` is the checked file behind it, `register(folder)` adds a tenant's own. `measure_task` measures a
+cognitive task from its raw events (`scoring.tasks`).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from agetech.scoring.result import SCREENING, STATUSES, Absence, Score
 
 if TYPE_CHECKING:
     from agetech.scoring.table import ScoreTable, score_table
+    from agetech.scoring.tasks import TaskEvent, TaskResult, measure_task, read_events
 
 __all__ = [
     "SCREENING",
@@ -23,8 +25,12 @@ __all__ = [
     "Instrument",
     "Score",
     "ScoreTable",
+    "TaskEvent",
+    "TaskResult",
     "instrument",
     "instruments",
+    "measure_task",
+    "read_events",
     "register",
     "score",
     "score_table",
@@ -37,4 +43,8 @@ def __getattr__(name: str) -> object:
         from agetech.scoring import table
 
         return getattr(table, name)
+    if name in ("TaskEvent", "TaskResult", "measure_task", "read_events"):
+        from agetech.scoring import tasks
+
+        return getattr(tasks, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
