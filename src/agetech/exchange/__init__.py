@@ -17,6 +17,7 @@ _HOME = {
     "from_frame": "frames",
     "read": "files",
     "read_jsonl": "event_documents",
+    "results": "result_documents",
     "to_frame": "frames",
     "write": "files",
     "write_events_csv": "event_documents",
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from agetech.exchange.frames import from_frame as from_frame
     from agetech.exchange.frames import to_frame as to_frame
     from agetech.exchange.profiles import column_profiles as column_profiles
+    from agetech.exchange.result_documents import results as results
 
 __all__ = tuple(sorted(_HOME))  # pyright: ignore[reportUnsupportedDunderAll]
 

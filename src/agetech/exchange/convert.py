@@ -19,12 +19,13 @@ from agetech.errors import AgetechError, ExchangeError
 from agetech.exchange import jsonio
 from agetech.schemas import documents
 from agetech.schemas.instants import Instant
-from agetech.schemas.jsontext import dumps
+from agetech.schemas.jsontext import dumps, loads
 from agetech.schemas.privacy import Gate, pseudonym, resident_number
 from agetech.schemas.v1.consent import Consent
 from agetech.schemas.v1.datatypes import Document
 
 TARGETS = ("fhir-r4", "fhir-r5", "omh", "csv", "jsonl")
+ROWS = "agetech.event"
 _RESIDENT = 18
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -95,11 +96,22 @@ def _lines(file: Path) -> Source:
     for n, line in enumerate(raw, 1):
         if line.strip():
             try:
-                out.documents.append(documents.load(line))
+                out.documents.append(_line(line))
             except AgetechError as fault:
                 fault.path = f"line {n}: {fault.path}"
                 out.refused.append(fault)
     return out
+
+
+def _line(line: bytes) -> Document:
+    """Return the document of one line: ours, or a row that an algorithm has written (`agetech.event`)."""
+    content = loads(line)
+    if isinstance(content, dict) and content.get("document") == ROWS:
+        from agetech.exchange.event_documents import parse_event
+        from agetech.exchange.result_documents import results
+
+        return results([parse_event(line.decode("utf-8"))])[0]
+    return documents.read(content)
 
 
 def _content(content: Any, *, zone: str | None, namer: Callable[[str], str] | None, subject: str, table: Any, at: Instant) -> Source:
@@ -265,36 +277,3 @@ def _text(value: Any) -> str:
 def _defused(cell: Any) -> str:
     text = str(cell)
     return "'" + text if text.startswith(_FORMULA) and not re.fullmatch(r"-?[0-9.]+(?:[eE][+-]?[0-9]+)?", text) else text
-
-
-def event_of(held: Any) -> Document:
-    """Return the schema's event of one row document of an algorithm (`exchange.events`): fields as features, one active alarm."""
-    kind = (held.kind or held.algorithm.rsplit(".", 1)[-1]).lower()
-    onset, known = held.onset, held.confirmed or held.onset
-    if onset is None:
-        raise ExchangeError("E_CONVERT", "onset", expected="an event with an onset", got="none")
-    features = []
-    for one in held.fields:
-        if isinstance(one.value, bool) or not isinstance(one.value, int | float):
-            continue
-        features.append({"name": one.name.lower(), "value": one.value if one.value == one.value else "NaN", "unit": one.unit or "1"})
-    content: dict[str, Any] = {
-        "schema": "https://schemas.agetech.example/event/1",
-        "schema_version": "1.1.0",
-        "id": held.id,
-        "recorded_at": known,
-    }
-    content |= {"producer": {"name": held.algorithm, "version": held.version}, "subject": {"kind": "elder-profile", "id": held.subject}}
-    content |= {
-        "type": kind,
-        "kind": "physiological",
-        "priority": "high" if kind == "fall" else "low",
-        "onset": onset,
-        "detected_at": known,
-    }
-    content |= {"state": "active", "signal": "on", "latching": kind == "fall", "features": features}
-    content["transitions"] = [{"at": known, "to": "active", "actor": {"role": "software"}}]
-    content["algorithm"] = {"id": held.algorithm, "version": held.version, "parameters_digest": held.params}
-    content |= {"stage": held.stage.lower()} if held.stage else {}
-    content |= {"device": {"kind": "device", "id": held.device}} if held.device else {}
-    return documents.read(content)

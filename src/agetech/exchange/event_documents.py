@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,8 @@ from agetech.exchange.delimited import csv_bytes
 from agetech.exchange.platform import read_bytes, write_atomically
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from agetech.core.declare import Records
 
 DOCUMENT = "agetech.event"
@@ -109,7 +112,7 @@ def event_id(
     return hashlib.sha256(json.dumps(parts, ensure_ascii=True, separators=(",", ":")).encode("ascii")).hexdigest()
 
 
-def events(
+def events(  # noqa: PLR0913 - all by name
     rows: Records,
     *,
     algorithm: Algorithm | str,
@@ -119,18 +122,21 @@ def events(
     recording: Recording | None = None,
     time: TimeBase | None = None,
     placement: str | None = None,
+    positions: Sequence[int] | NDArray[np.int64] | None = None,
 ) -> tuple[EventDocument, ...]:
     """Return the documents of an algorithm's rows.
 
     subject: a pseudonym, never a name or number of identity. Instants come from the recording's time base, or from `time`,
     whose samples are those of the first input; device and placement from the recording where it knows them.
     params: those of the run, as Params or by name; left out, the defaults (and the recording's placement).
-    ExchangeError E_NO_CLOCK without a time base: an event without an instant has no identity.
+    positions: of an algorithm whose first input is a series (one row a beat), the sample of each row; its row numbers are no time.
+    ExchangeError E_NO_CLOCK without a time base, or without these: an event without an instant has no identity.
     """
     found = resolve(algorithm)
     if rows.dtype != found.dtype:
         raise ExchangeError("E_DOCUMENT", "rows", expected=f"rows of {found.name}", got=rows.dtype.names or rows.dtype)
     base, scale_of = _clock(found, recording, time)
+    at = _At(base, scale_of, _positions(found, positions), _timed(found))
     where = placement or (recording.placement if recording else None)
     chosen = _params(found, params, where)
     maker = device if device is not None else (recording.device if recording else None) or ""
@@ -139,7 +145,7 @@ def events(
     cited = tuple(f"{one.citation} {one.where}".strip() for one in found.source)
     made = []
     for row in np.atleast_1d(rows):
-        onset, confirmed = (_instant(row, name, base, scale_of) for name in (_onset(found), _end(found)))
+        onset, confirmed = (_instant(row, name, at) for name in (_onset(found), _end(found)))
         codes = [int(row[name]) for name in ("kind", "stage") if name in (rows.dtype.names or ())]
         made.append(
             EventDocument(
@@ -155,7 +161,7 @@ def events(
                 confirmed=None if confirmed is None else iso(confirmed, base.offset),
                 kind=_label(found, row, "kind"),
                 stage=_label(found, row, "stage"),
-                fields=tuple(_quantity(field, row, base, scale_of) for field in found.fields),
+                fields=tuple(_quantity(field, row, at) for field in found.fields),
                 remarks=_remarks(found, row),
                 source=cited,
             )
@@ -245,16 +251,45 @@ def _end(found: Algorithm) -> str | None:
     return next((name for name in ("confirmed", "end") if name in names), None)
 
 
-def _nanoseconds(base: TimeBase, rate: float | None, sample: int) -> int:
-    from fractions import Fraction
+@dataclass(frozen=True, slots=True)
+class _At:
+    """From a position of the first input to an instant: by its rate, or by the sample of each row of a series."""
 
-    return base.nanoseconds(sample if rate is None else Fraction(sample) * Fraction(base.fs) / Fraction(rate))
+    base: TimeBase
+    rate: float | None
+    positions: tuple[int, ...] | None
+    timed: bool
+
+    def nanoseconds(self, position: int) -> int | None:
+        """Return the instant of a position; None for the number of a row whose sample nobody gave."""
+        if position < 0 or (self.positions is not None and not self.positions):
+            return None
+        sample = position if self.positions is None else self.positions[min(position, len(self.positions) - 1)]
+        share = 1 if self.rate is None else Fraction(self.base.fs) / Fraction(self.rate)
+        return self.base.nanoseconds(sample * share)
+
+    def after(self, seconds: float) -> int | None:
+        """Return the instant so many seconds after the first sample."""
+        return self.base.nanoseconds(Fraction(seconds) * Fraction(self.base.fs)) if math.isfinite(seconds) else None
 
 
-def _instant(row: Any, name: str | None, base: TimeBase, rate: float | None) -> int | None:
-    if name is None or int(row[name]) < 0:
+def _positions(found: Algorithm, given: Any) -> tuple[int, ...] | None:
+    if found.inputs[0].kind != "series":
         return None
-    return _nanoseconds(base, rate, int(row[name]))
+    if given is None and not _timed(found):
+        raise ExchangeError("E_NO_CLOCK", f"{found.name}: positions")
+    return () if given is None else tuple(int(one) for one in given)
+
+
+def _timed(found: Algorithm) -> bool:
+    """Return whether a row says its time in seconds, as those over a series of times do."""
+    return any(field.name == "time" and field.unit.code == "s" for field in found.fields)
+
+
+def _instant(row: Any, name: str | None, at: _At) -> int | None:
+    if at.timed:
+        return at.after(float(row["time"]))
+    return None if name is None else at.nanoseconds(int(row[name]))
 
 
 def _label(found: Algorithm, row: Any, name: str) -> str | None:
@@ -264,15 +299,14 @@ def _label(found: Algorithm, row: Any, name: str) -> str | None:
     return next((label.name for label in field.labels if int(label) == int(row[name])), None)
 
 
-def _quantity(field: Field, row: Any, base: TimeBase, rate: float | None) -> Quantity:
+def _quantity(field: Field, row: Any, at: _At) -> Quantity:
     raw = row[field.name]
     instant = label = None
     value = tuple(_number(one) for one in np.asarray(raw).reshape(-1).tolist()) if field.shape else _number(raw.item())
     if field.unit.code == "{sample}" and not field.shape:
-        if value is not None and isinstance(value, int) and value >= 0:
-            instant = iso(_nanoseconds(base, rate, value), base.offset)
-        else:
-            value = None
+        known = at.nanoseconds(value) if isinstance(value, int) else None
+        instant = None if known is None else iso(known, at.base.offset)
+        value = value if isinstance(value, int) and value >= 0 else None
     elif field.labels is not None and field.unit.code == "{code}" and not field.shape:
         label = next((one.name for one in field.labels if int(one) == int(raw)), None)
     return Quantity(field.name, value, field.unit.code, field.en, field.zh, label, instant, tuple(field.parts))

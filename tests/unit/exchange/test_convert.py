@@ -202,7 +202,7 @@ def test_an_event_of_falls_impact_goes_out_and_comes_back(tmp_path):
     import numpy as np
 
     from agetech.core.timebase import TimeBase
-    from agetech.exchange import events, fhir
+    from agetech.exchange import events, fhir, results
     from agetech.signals.falls import impact
 
     algorithm = next(v for v in vars(impact).values() if getattr(v, "id", "") == "falls.impact")
@@ -218,7 +218,7 @@ def test_an_event_of_falls_impact_goes_out_and_comes_back(tmp_path):
         params={"placement": "waist"},
         time=TimeBase.since("2026-11-23T08:00:00+08:00", 50.0),
     )
-    event = convert.event_of(made[0])
+    event = results(made)[0]
     assert (event.type, event.stage, event.priority, event.id) == ("fall", "detected", "high", made[0].id)
     for release in ("R4", "R5"):
         assert fhir.read(fhir.write(event, release=release)).documents == [event]
