@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 _HOME = {
     "load": "documents", "read": "documents", "dump": "documents", "content": "documents", "read_lines": "documents",
-    "read_many": "documents", "kept_unknown": "documents",
+    "read_many": "documents", "kept_unknown": "documents", "left_out": "documents",
     "Instant": "instants",
     "upcast": "versions", "downcast": "versions",
     "names": "registry", "versions_of": "registry", "schema": "registry", "model": "registry",
@@ -54,7 +54,7 @@ def __dir__() -> list[str]:
 
 if TYPE_CHECKING:
     from agetech.schemas.catalogue import device_types, observation_types, products  # noqa: F401
-    from agetech.schemas.documents import content, dump, kept_unknown, load, read, read_lines, read_many  # noqa: F401
+    from agetech.schemas.documents import content, dump, kept_unknown, left_out, load, read, read_lines, read_many  # noqa: F401
     from agetech.schemas.instants import Instant  # noqa: F401
     from agetech.schemas.privacy import pseudonym, redact, release  # noqa: F401
     from agetech.schemas.registry import model, names, schema, versions_of  # noqa: F401

@@ -23,7 +23,8 @@ class Meaning:
     """The declaration of one field.
 
     en, zh: what it holds; label: privacy label; category: class of sensitive data (PIPL art. 28) or general; unit: UCUM code
-    of a number, `any` where a Quantity carries its own; binding: name of a code list in `bindings.json`.
+    of a number, `any` where a Quantity carries its own; binding: name of a code list in `bindings.json`; deprecated: since which
+    version, why, what instead, when it goes (`since`, `message`, `replacement`, `remove_in`).
     """
 
     en: str
@@ -32,6 +33,7 @@ class Meaning:
     category: Category
     unit: str | None
     binding: str | None
+    deprecated: dict[str, str] | None = None
 
 
 def said(  # noqa: PLR0913 - one declaration, all by name
@@ -71,6 +73,7 @@ def meanings(model: type[Any]) -> dict[str, Meaning]:
             facts.get("category", ""),
             facts.get("unit"),
             facts.get("binding"),
+            facts.get("deprecated"),
         )
     return found
 

@@ -7,7 +7,7 @@ a null in a document is refused; a Python caller may pass None for the same.
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationError
 from pydantic_core import core_schema as cs
@@ -122,6 +122,25 @@ class Model(BaseModel, metaclass=ModelMeta):
 _SHOWN = 100
 
 
+def parts(model: type[Any]) -> list[type[Model]]:
+    """Return every model that a model holds, at any depth."""
+    found: dict[str, type[Model]] = {}
+
+    def walk(kind: Any) -> None:
+        if isinstance(kind, type) and issubclass(kind, Model) and kind.__name__ not in found and kind is not model:
+            found[kind.__name__] = kind
+            for info in kind.model_fields.values():
+                walk(info.annotation)
+                for extra in info.metadata:
+                    walk(extra)
+        for inner in get_args(kind):
+            walk(inner)
+
+    for info in model.model_fields.values():
+        walk(info.annotation)
+    return list(found.values())
+
+
 def _plain(value: Any) -> Any:
     kind = type(value)
     if kind is str or kind is int or kind is bool:
@@ -152,4 +171,4 @@ def _without_null(schema: Any) -> Any:
     return schema
 
 
-__all__ = ["Broken", "Model"]
+__all__ = ["Broken", "Model", "parts"]

@@ -8,17 +8,19 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 from agetech.errors import SchemaError
 from agetech.schemas.instants import Instant
 from agetech.schemas.meaning import Label, meanings
-from agetech.schemas.model import Model
+from agetech.schemas.model import Model, parts
 from agetech.schemas.v1.consent import Consent, permits
 from agetech.schemas.v1.datatypes import Document
 
+T = TypeVar("T")
+Strictness = Literal["strict", "lenient"]
 LEAST_KEY = 16
 _ID_DIGITS = 18
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -82,7 +84,7 @@ class Gate:
     """The consent of many persons, asked before each chunk: a withdrawal counts from the next chunk on."""
 
     def __init__(self, consents: Iterable[Consent], *, purpose: str, recipient: str) -> None:
-        self.purpose, self.recipient = purpose, recipient
+        self.purpose, self.recipient, self.withheld = purpose, recipient, 0
         self.held: dict[str, list[Consent]] = {}
         for consent in consents:
             self.held.setdefault(consent.subject.id, []).append(consent)
@@ -100,6 +102,22 @@ class Gate:
         """Raise SchemaError E_CONSENT where the person's records do not permit it."""
         if not self.allows(subject, category, at):
             raise SchemaError("E_CONSENT", "consent", expected=f"{category}, {self.purpose}, {self.recipient}")
+
+    def passing(
+        self, chunks: Iterable[tuple[Instant, T]], subject: str, category: str, *, mode: Literal["strict", "lenient"]
+    ) -> Iterator[T]:
+        """Yield the chunks of (instant of delivery, data) that may leave; consent is asked anew before each one.
+
+        A record that `add` brings in while this runs counts from the next chunk on. strict: SchemaError E_CONSENT at the first chunk
+        that may not leave, so that a stream ends loudly; lenient: such chunks are held back and counted in `withheld`.
+        """
+        for at, chunk in chunks:
+            if mode == "strict":
+                self.check(subject, category, at)
+            elif not self.allows(subject, category, at):
+                self.withheld += 1
+                continue
+            yield chunk
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +179,6 @@ def _group(row: Mapping[str, Any], quasi: Sequence[str]) -> tuple[str, ...]:
 
 def unlabelled(model: type[Model]) -> list[str]:
     """Return `Model.field: what lacks` of every field below a model that does not say meaning, label or, for numbers, unit."""
-    from agetech.schemas.publish import parts
-
     found = []
     for part in [model, *parts(model)]:
         for name, meaning in meanings(part).items():

@@ -12,7 +12,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from agetech.errors import SchemaError
 from agetech.schemas import registry
 from agetech.schemas.meaning import KEY, bindings
-from agetech.schemas.model import Model
+from agetech.schemas.model import parts
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _ENVELOPE = ("schema", "schema_version")
@@ -45,27 +45,6 @@ def _rules(model: type[Any]) -> list[dict[str, str]]:
     for part in [model, *parts(model)]:
         found |= getattr(part, "rules", {})
     return [{"rule": rule, "en": en, "zh": zh} for rule, (en, zh) in sorted(found.items())]
-
-
-def parts(model: type[Any]) -> list[type[Model]]:
-    """Return every model that a model holds, at any depth."""
-    from typing import get_args
-
-    found: dict[str, type[Model]] = {}
-
-    def walk(kind: Any) -> None:
-        if isinstance(kind, type) and issubclass(kind, Model) and kind.__name__ not in found and kind is not model:
-            found[kind.__name__] = kind
-            for info in kind.model_fields.values():
-                walk(info.annotation)
-                for extra in info.metadata:
-                    walk(extra)
-        for inner in get_args(kind):
-            walk(inner)
-
-    for info in model.model_fields.values():
-        walk(info.annotation)
-    return list(found.values())
 
 
 def canonical(schema: Any) -> Any:

@@ -97,6 +97,11 @@ def _nearest(known: list[str], version: tuple[int, int, int]) -> str:
     return same[-1]
 
 
+def judged_by(name: str, version: tuple[int, int, int]) -> dict[str, Any]:
+    """Return the frozen schema that content of a version is judged by: the same minor, its newest patch."""
+    return registry.schema(name, _nearest(registry.versions_of(name), version))
+
+
 def _check(name: str, version: str, content: Content) -> None:
     from agetech.schemas.engine import first_fault
 

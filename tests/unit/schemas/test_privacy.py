@@ -140,3 +140,28 @@ def test_random_releases_hold_their_promise():
 def test_ages_of_ninety_and_more_are_one_band():
     assert privacy.age_band(1930, now=2026) == "90+"
     assert privacy.age_band(1944, now=2026) == "80-84"
+
+
+def times(count):
+    return [Instant(f"2026-06-01T00:0{k}:00Z") for k in range(count)]
+
+
+def test_a_withdrawal_counts_from_the_next_chunk():
+    gate = privacy.Gate([consent()], purpose="care", recipient="h1")
+    chunks = ((at, n) for n, at in enumerate(times(6)))
+    got = []
+    with pytest.raises(SchemaError) as caught:
+        for n in gate.passing(chunks, "p1", "health", mode="strict"):
+            got.append(n)
+            if n == 2:
+                gate.add(consent(status="inactive", withdrawn_at="2026-06-01T00:02:30Z", withdrawal_effect="stop_only"))
+    assert (got, caught.value.code) == ([0, 1, 2], "E_CONSENT")
+
+
+def test_a_lenient_gate_holds_back_counts_and_goes_on_when_consent_returns():
+    gate = privacy.Gate([], purpose="care", recipient="h1")
+    got = gate.passing(((at, n) for n, at in enumerate(times(6))), "p1", "health", mode="lenient")
+    assert (list(got), gate.withheld) == ([], 6)
+    again = gate.passing(((at, n) for n, at in enumerate(times(4))), "p1", "health", mode="lenient")
+    gate.add(consent())
+    assert (list(again), gate.withheld) == ([0, 1, 2, 3], 6)

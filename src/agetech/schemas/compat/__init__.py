@@ -102,6 +102,24 @@ def compare(old: Any, new: Any) -> dict[Direction, Comparison]:
     return {"backward": check(old, new, "backward"), "forward": check(old, new, "forward")}
 
 
+def check_preserving(old: Any, new: Any) -> Comparison:
+    """Return what data of `new` do to a reader of `old` that keeps fields it does not know, as `documents.read` does.
+
+    A strict reader is broken by every new field (`check` forward); this one by what no keeping of fields can mend.
+    """
+    return check(_opened(old), new, "forward")
+
+
+def _opened(schema: Any) -> Any:
+    """Return a schema whose objects let unknown fields pass at every level."""
+    if isinstance(schema, list):
+        return [_opened(inner) for inner in schema]
+    if not isinstance(schema, dict):
+        return schema
+    shut = schema.get("additionalProperties") is False and isinstance(schema.get("properties"), dict)
+    return {name: _opened(inner) for name, inner in schema.items() if not (shut and name == "additionalProperties")}
+
+
 def kind_of_change(old: Any, new: Any) -> Literal["patch", "minor", "major"]:
     """Return the least version step that a change needs by the policy: additive is minor, text only is patch, all else major."""
     if bare(old) == bare(new) and all(c.passes for c in compare(old, new).values()):
