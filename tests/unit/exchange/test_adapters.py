@@ -250,3 +250,48 @@ def test_a_payload_nobody_knows_is_refused():
     assert caught.value.code == "E_MAP_TABLE"
     with pytest.raises(ExchangeError):
         adapters.convert({"hello": 1}, table="nosuch", at=AT)
+
+
+def message(**more):
+    telemetry = {"HeartRate": 75, "BodyTemperature": 98.4, "BloodPressure": {"Systolic": 120, "Diastolic": 80}, "BatteryLevel": 45}
+    made = {"deviceId": "d1", "enqueuedTime": "2021-06-08T19:45:20.2020000Z", "telemetry": telemetry}
+    return made | {"messageProperties": {"iothub-creation-time-utc": "2021-06-08T19:45:20.1960000Z"}} | more
+
+
+def test_many_messages_of_iot_central_are_read_each_with_its_own_time_and_device():
+    late = message(deviceId="d2")
+    del late["messageProperties"]
+    made = adapters.convert({"Body": [{"messageSource": "deviceLifecycle"}, message(), late]}, at=AT)
+    assert made.table == "iotcentral.messages"
+    first, second = ([d for d in made.documents if d.device.id == name] for name in ("d1", "d2"))
+    assert {d.effective.text for d in first} == {"2021-06-08T19:45:20.1960000Z"}
+    assert {(d.effective.text, d.time_status) for d in second} == {("2021-06-08T19:45:20.2020000Z", "local_guess")}
+    assert {d.type for d in first} == {"bp_panel", "heart_rate", "body_temperature"}
+    heat = next(d for d in first if d.type == "body_temperature")
+    assert (heat.value.unit, str(heat.value.value)) == ("{unknown}", "98.4")
+    assert any(place.endswith("/telemetry/BatteryLevel") for place in made.unmapped)
+    assert adapters.convert(message(), at=AT).table == "iotcentral.telemetry"
+
+
+def test_a_list_of_devices_becomes_descriptors_and_null_dates_are_absent():
+    scale = {"type": "Scale", "model": "Body+", "hash_deviceid": "h1", "first_session_date": None, "last_session_date": 1693867179}
+    mat = {"type": "Sleep Monitor", "model": "", "hash_deviceid": "h1", "battery": "high"}
+    made = adapters.convert({"status": 0, "body": {"devices": [scale, mat]}}, at=AT)
+    first, second = made.documents
+    assert (first.id, first.device_type, first.model, first.manufacturer) == ("h1", "body-scale", "Body+", "Withings")
+    assert first.extensions["https://schemas.agetech.example/adapters/moments"] == {"last_session": "2023-09-04T22:39:39Z"}
+    assert (second.device_type, second.model, second.id != "h1") == ("sleep-breathing-monitor", "unknown", True)
+    assert made.absent == ["/body/devices/0/first_session_date", "/body/devices/1/model"]
+    for change in ({"map": {"x": "nosuch"}}, {"id": 5}):
+        one = adapters.tables()["withings.devices"]
+        with pytest.raises(ExchangeError):
+            adapters.checked(one | {"devices": one["devices"] | change})
+
+
+def test_real_lists_and_messages(data):
+    folder = data / "schemas"
+    devices = adapters.convert((folder / "withings-api" / "device.json").read_bytes(), at=AT)
+    assert (len(devices.documents), devices.refused, len(devices.absent)) == (5, [], 6)
+    many = adapters.convert((folder / "iomt-device-payloads/test/data_IotCentralPayloadExampleMultipleMessages.json").read_bytes(), at=AT)
+    assert [len([d for d in many.documents if d.type == kind]) for kind in ("bp_panel", "heart_rate", "respiratory_rate")] == [2, 2, 2]
+    assert many.refused == []

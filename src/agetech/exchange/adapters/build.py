@@ -15,6 +15,8 @@ from agetech.schemas.ucum import parse
 Content = dict[str, Any]
 _MODALITY = ("sensed", "self-reported", "derived", "observed_by_carer", "unknown")
 _MOST_UNREAD = 200
+_LONGEST_ID = 128
+_MOMENTS = "https://schemas.agetech.example/adapters/moments"
 
 
 class Builder:
@@ -37,7 +39,9 @@ class Builder:
             for row in held:
                 try:
                     if self._wanted(row):
-                        {"observations": self._observations, "panel": self._panel, "episode": self._episode}[kind](row, name)
+                        {"observations": self._observations, "panel": self._panel, "episode": self._episode, "devices": self._device}[kind](
+                            row, name
+                        )
                 except AgetechError as fault:
                     if fault.code == "E_MAP_ZONE":
                         raise
@@ -191,8 +195,10 @@ class Builder:
         if self.seen[ident] > 1:
             ident = identifier(self.table["id"], self.subject, [*parts, what, self.seen[ident]])
         made = envelope(name, ident, self.at, self.table) | {"subject": {"kind": "elder-profile", "id": self.subject}}
-        device = self.get(row, self.table["device"]) if "device" in self.table else MISSING
-        if isinstance(device, str) and device.strip() == device and device:
+        places = self.table.get("device", [])
+        found = [self.get(row, place) for place in ([places] if isinstance(places, str) else places)]
+        device = next((one for one in found if isinstance(one, str) and one), None)
+        if device is not None and device.strip() == device:
             made["device"] = {"kind": "device", "id": device[:128]}
         return made
 
@@ -209,6 +215,8 @@ class Builder:
 
     def _panel(self, row: Row, name: str) -> None:
         found = self._values(row)
+        if not found:
+            return
         parts = [(k, v) for k, v in found if k.startswith(name.removesuffix("_panel"))]
         effective, status = self._time(row)
         common = {"effective": effective, "time_status": status, "status": "final", "modality": self._modality(row)}
@@ -233,6 +241,33 @@ class Builder:
         main = (self.table.get("segments") or {}).get("main")
         told = self.get(row, main) if main else MISSING
         self.out.documents.append(document(made | ({"is_main": told} if isinstance(told, bool) else {})))
+
+    def _device(self, row: Row, _: str) -> None:
+        """Add the descriptor of one device of a list; what the source does not say is `unknown`, a null is counted as absent."""
+        told = self.table["devices"]
+        given = self.get(row, told["id"])
+        named = isinstance(given, str) and given.strip() == given and 0 < len(given) <= _LONGEST_ID and given not in self.seen
+        ident = given if named else identifier(self.table["id"], self.subject, [*row.path])
+        self.seen[ident] = 1
+        model = self.get(row, told["model"])
+        known = isinstance(model, str) and bool(model.strip())
+        if not known:
+            self.out.absent.append(row.where(told["model"]))
+        made = envelope("device-descriptor", ident, self.at, self.table) | {"kind": "unit", "manufacturer": self.table["vendor"]}
+        made |= {
+            "device_type": told.get("map", {}).get(str(self.get(row, told["type"])), "unknown"),
+            "model": model if known else "unknown",
+        }
+        made |= {"regulatory": {"is_medical_device": "undetermined"}, "contact": "unknown", "channels": []}
+        made["clock"] = {"type": "unknown", "sync": "unknown"}
+        moments = {}
+        for name, place in told.get("moments", {}).items():
+            value = self.get(row, place)
+            if value is None:
+                self.out.absent.append(row.where(place))
+            elif value is not MISSING:
+                moments[name] = times.epoch(value, row.where(place))
+        self.out.documents.append(document(made | ({"extensions": {_MOMENTS: moments}} if moments else {})))
 
     def _segments(self, held: list[Row], name: str) -> None:
         """Sort segments, split them into episodes where a gap is too long, and cut nothing: an overlap is refused."""

@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
 from importlib.resources import files
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from agetech.errors import AgetechError, ExchangeError, SchemaError
 from agetech.exchange.adapters import times
 from agetech.schemas import documents, registry
-from agetech.schemas.catalogue import observation_types
+from agetech.schemas.catalogue import device_types, observation_types
 from agetech.schemas.instants import Instant
 from agetech.schemas.jsontext import LIMITS, Limits, loads
 from agetech.schemas.ucum import parse
@@ -44,6 +45,7 @@ _KEYS = {
     "as",
     "segments",
     "device",
+    "devices",
     "subject",
     "note",
     "text_numbers",
@@ -118,17 +120,22 @@ def checked(table: Any) -> Content:
     """Return a mapping table, or raise ExchangeError E_MAP_TABLE naming what is wrong in it."""
     if not isinstance(table, dict):
         raise ExchangeError("E_MAP_TABLE", "/", expected="an object", got=type(table).__name__)
-    for name in ("id", "version", "vendor", "detect", "rows", "time", "as"):
+    needed = "devices" if table.get("as") == "devices" else "time"
+    for name in ("id", "version", "vendor", "detect", "rows", "as", needed):
         if name not in table:
             raise ExchangeError("E_MAP_TABLE", f"/{name}", expected="this entry", got="none")
     extra = set(table) - _KEYS
     if extra:
         raise ExchangeError("E_MAP_TABLE", f"/{min(extra)}", expected=", ".join(sorted(_KEYS)), got=min(extra))
+    if needed == "devices":
+        return _checked_devices(table)
     if not isinstance(table["time"], dict) or table["time"].get("rule") not in ("epoch", "epoch_wall", "local", "instant", "day"):
         raise ExchangeError("E_MAP_TABLE", "/time/rule", expected="epoch, epoch_wall, local, instant or day", got="another")
     kind = str(table["as"]).partition(":")[0]
     if kind not in ("observations", "panel", "episode", "segments"):
-        raise ExchangeError("E_MAP_TABLE", "/as", expected="observations, panel:<type>, episode:<kind> or segments:<kind>", got=kind)
+        raise ExchangeError(
+            "E_MAP_TABLE", "/as", expected="observations, panel:<type>, episode:<kind>, segments:<kind> or devices", got=kind
+        )
     for place, value in _declared(table):
         if not isinstance(value, dict) or value.get("type") not in observation_types():
             raise ExchangeError("E_MAP_TABLE", f"{place}/type", expected="an observation type of the catalogue", got="another")
@@ -137,6 +144,16 @@ def checked(table: Any) -> Content:
                 parse(unit)
         except (SchemaError, AttributeError, TypeError):
             raise ExchangeError("E_MAP_TABLE", f"{place}/unit", expected="a UCUM code", got="another") from None
+    return table
+
+
+def _checked_devices(table: Content) -> Content:
+    told = table["devices"]
+    if not isinstance(told, dict) or not all(isinstance(told.get(name), str) for name in ("id", "type", "model")):
+        raise ExchangeError("E_MAP_TABLE", "/devices", expected="id, type and model", got="something else")
+    wrong = next((kind for kind in (told.get("map") or {}).values() if kind not in device_types()), None)
+    if wrong is not None:
+        raise ExchangeError("E_MAP_TABLE", "/devices/map", expected="device types of the catalogue", got="another")
     return table
 
 
@@ -210,6 +227,8 @@ def number(value: Any, place: str, *, text: bool) -> Decimal:
     """Return a number exactly; text only where the table says that the source writes numbers as text."""
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         return Decimal(value)
+    if isinstance(value, float) and isfinite(value):  # of a caller's own dict; a text that was read here holds none
+        return Decimal(repr(value))
     if text and isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
         return Decimal(value.strip())
     raise ExchangeError("E_MAP_VALUE", place, expected="a number", got=type(value).__name__)
