@@ -57,9 +57,20 @@ def surroundings() -> dict[str, Any]:
 
 def write(name: str, command: str, figures: Any, folder: Path = FOLDER) -> Path:
     """Write figures with their command and surroundings to NAME.json; return its path."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{name}.json"
-    text = json.dumps({"command": command, **surroundings(), "figures": figures}, ensure_ascii=False, indent=2)
+    added = {part: one for part, one in read(name, folder).get("figures", {}).items() if isinstance(one, dict) and "command" in one}
+    return _write(folder / f"{name}.json", {"command": command, **surroundings(), "figures": {**figures, **added} if added else figures})
+
+
+def add(name: str, part: str, command: str, figures: Any, folder: Path = FOLDER) -> Path:
+    """Write one part's figures, with a command and surroundings of its own, into NAME.json; `write` keeps such parts."""
+    document = read(name, folder) or {"command": command, **surroundings(), "figures": {}}
+    document["figures"][part] = {"command": command, **surroundings(), "figures": figures}
+    return _write(folder / f"{name}.json", document)
+
+
+def _write(path: Path, document: dict[str, Any]) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(document, ensure_ascii=False, indent=2)
     draft = path.with_suffix(".part")
     draft.write_text(text + "\n", encoding="utf-8")
     draft.replace(path)

@@ -27,3 +27,19 @@ def test_what_cannot_be_written_leaves_the_old_file(tmp_path):
 
 def test_no_file_is_no_figure(tmp_path):
     assert evidence.read("push", tmp_path) == {}
+
+
+def test_an_added_part_has_its_own_command_and_stays(tmp_path):
+    evidence.write("scoring", "speed", {"ratio": 1.5}, tmp_path)
+    evidence.add("scoring", "training", "train", {"bias": 0.1}, tmp_path)
+    evidence.write("scoring", "speed again", {"ratio": 1.4}, tmp_path)
+    told = evidence.read("scoring", tmp_path)
+    assert (told["command"], told["figures"]["ratio"]) == ("speed again", 1.4)
+    part = told["figures"]["training"]
+    assert (part["command"], part["figures"]) == ("train", {"bias": 0.1})
+    assert {"commit", "processor", "python", "versions"} <= set(part)
+
+
+def test_a_part_may_come_first(tmp_path):
+    evidence.add("scoring", "training", "train", {"bias": 0.1}, tmp_path / "new")
+    assert evidence.read("scoring", tmp_path / "new")["figures"]["training"]["figures"] == {"bias": 0.1}
