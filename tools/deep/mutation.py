@@ -1,4 +1,4 @@
-"""Mutation of core and falls with the JIT off: how many changed programs the tests notice.
+"""Mutation of core, falls and scoring with the JIT off: how many changed programs the tests notice.
 
 A group runs in its own copy of the tree (.deep/mutation), where mutmut keeps each verdict, so a broken-off run goes on.
 A time-out is no kill. A module that has functions but no mutants fails: the tool did not see it (a decorator hides a
@@ -23,6 +23,12 @@ from tools.deep.ledger import ROOT, WORK, Part, Progress, Result, surroundings, 
 EQUIVALENT = Path(__file__).parent / "equivalent.json"
 LINE = re.compile(r"^\s*(?P<name>agetech\.[\w.ǁ]+__mutmut_\d+): (?P<verdict>[\w ]+)$", re.MULTILINE)
 
+# What turns answers into results; documents, pages and files of scoring answer to checks of their own.
+SCORING = (
+    *(f"src/agetech/scoring/{name}.py" for name in ("change", "classify", "engine", "gates", "kernels", "strata", "table")),
+    "src/agetech/scoring/rules/*.py",
+)
+
 
 @dataclass(frozen=True)
 class Group:
@@ -37,6 +43,7 @@ class Group:
 GROUPS = (
     Group("core", ("src/agetech/core/*.py",), ("tests/unit/core", "tests/contract"), 0.95),
     Group("falls", ("src/agetech/signals/falls/*.py",), ("tests/unit/signals/falls", "tests/oracle", "tests/contract"), 0.85),
+    Group("scoring", SCORING, ("tests/unit/scoring", "tests/property/test_scoring_engine.py", "tests/property/test_scoring_sums.py"), 0.95),
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -78,3 +79,81 @@ def test_a_large_licensed_file_is_refused_unread(tmp_path):
 def test_licences_say_that_nobody_confirmed_them():
     assert licence("moca") == "reserved (not confirmed)"
     assert licence("moca", "zh") == "受版权保护（未经确认）"
+
+
+def facts(caught):
+    error = caught.value
+    return error.code, error.path, error.expected, error.got
+
+
+def test_refusals_name_what_and_why():
+    with pytest.raises(ParamsError) as caught:
+        text("phq2", "fr")
+    assert facts(caught) == ("E_PARAM", "scoring.phq2: lang", "en or zh", "fr")
+    with pytest.raises(ParamsError) as caught:
+        text("moca")
+    assert facts(caught) == ("E_TEXT_LICENCE", "scoring.moca", "reserved (not confirmed)", "moca")
+    with pytest.raises(ParamsError) as caught:
+        text("gds30")
+    assert facts(caught) == ("E_TEXT_LICENCE", "scoring.gds30", "not shipped", "gds30")
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "expected", "got"),
+    [
+        ({"instrument": "mmse"}, "instrument", "moca", "mmse"),
+        ({"version": "0.9.0"}, "version", "1.0.0", "0.9.0"),
+        ({"lang": "zh"}, "lang", "en", "zh"),
+        ({"licensee": " "}, "licensee", "who may use the wording, and by what", "nothing"),
+        ({"licence": 7}, "licence", "who may use the wording, and by what", "nothing"),
+        ({"items": {"trail": "x" * 90}}, "items", ", ".join(MOCA["items"]), "{'trail': '" + "x" * 69),
+        ({"answers": ["y" * 90]}, "answers", "answer -> text", "['" + "y" * 78),
+    ],
+)
+def test_a_licensed_file_that_does_not_hold_is_told_apart(tmp_path, change, field, expected, got):
+    path = tmp_path / "moca.json"
+    path.write_text(json.dumps(MOCA | change), encoding="utf-8")
+    with pytest.raises(SchemaError) as caught:
+        text("moca", licensed=path)
+    error = caught.value
+    assert (error.code, error.path, error.facts) == ("E_TEXT_FILE", f"moca.json: {field}", {"expected": expected, "got": got})
+
+
+def test_a_file_that_is_no_object_or_no_json_is_told_apart(tmp_path):
+    path = tmp_path / "moca.json"
+    path.write_bytes(b"[1]")
+    with pytest.raises(SchemaError) as caught:
+        text("moca", licensed=path)
+    assert facts(caught) == ("E_TEXT_FILE", "moca.json: instrument", "moca", "list")
+    path.write_bytes(b"{")
+    with pytest.raises(SchemaError) as caught:
+        text("moca", licensed=path)
+    assert facts(caught)[:3] == ("E_TEXT_FILE", "moca.json", "JSON in UTF-8")
+    assert "double quotes" in caught.value.got
+
+
+def test_the_largest_licensed_file_is_read(tmp_path):
+    path = tmp_path / "moca.json"
+    content = json.dumps(MOCA).encode()
+    path.write_bytes(content + b" " * (1_000_000 - len(content)))
+    assert text("moca", licensed=path).validated
+    path.write_bytes(content + b" " * (1_000_001 - len(content)))
+    with pytest.raises(SchemaError) as caught:
+        text("moca", licensed=path)
+    assert facts(caught) == ("E_TEXT_FILE", "moca.json", "at most 1000000 bytes", "1000001")
+
+
+def test_a_text_says_whose_it_is(tmp_path):
+    path = tmp_path / "moca.json"
+    path.write_text(json.dumps(MOCA | {"answers": {"0": "no"}}), encoding="utf-8-sig")
+    got = text("moca", licensed=path)
+    assert (got.instrument, got.version, got.lang) == ("moca", "1.0.0", "en")
+    assert (got.licensee, got.licence, got.answers) == ("Acme Care", "contract 7", {"0": "no"})
+    ours = text("phq2", "zh")
+    assert (ours.instrument, ours.version, ours.lang, ours.licensee, ours.licence) == ("phq2", instrument("phq2").version, "zh", "", "")
+
+
+def test_a_confirmed_licence_says_so():
+    document = instrument("phq2").document
+    confirmed = replace(instrument("phq2"), document={**document, "licence": {**document["licence"], "confirmed": True}})
+    assert (licence(confirmed), licence(confirmed, "zh")) == ("open (confirmed)", "开放使用（已确认）")
