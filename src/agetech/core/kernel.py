@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 PACKAGE = Path(__file__).resolve().parents[1]
+HEAP = "_nrt"  # flag: numba's run-time for arrays on the heap, with a reference count at every pass of an array
+ALLOCATION = "Only accept returning of array passed into the function"  # what numba says of an array made without it
 LAYERS = ("core", "dsp", "signals", "scoring")  # where agetech's own kernels live
 
 
@@ -157,9 +159,10 @@ def _cache(function: Callable[..., Any], name: str, folder: Path) -> Any:
 class Kernel:
     """A function that is compiled when it is first called; `plain` is the function itself."""
 
-    def __init__(self, plain: Callable[..., Any], name: str) -> None:
+    def __init__(self, plain: Callable[..., Any], name: str, *, allocates: bool = False) -> None:
         self.plain = plain
         self.name = name
+        self.allocates = allocates
         self.__name__ = plain.__name__
         self.__doc__ = plain.__doc__
         self._compiled: Any = None
@@ -167,7 +170,11 @@ class Kernel:
 
     def __call__(self, *arguments: Any) -> Any:
         """Run the kernel, compiled or plain as `jit_enabled()` says."""
-        return self.ready()(*arguments)
+        try:
+            return self.ready()(*arguments)
+        except Exception as error:
+            self._explain(error)
+            raise
 
     def ready(self) -> Callable[..., Any]:
         """Return the callable to use from now on: the compiled function, or the plain one with the JIT off."""
@@ -178,7 +185,7 @@ class Kernel:
         if self._compiled is None:
             import numba
 
-            compiled: Any = numba.njit(nogil=True)(self.plain)
+            compiled: Any = numba.njit(nogil=True, **{HEAP: self.allocates})(self.plain)
             folder = cache_folder(self.plain)
             if folder is not None:
                 compiled._cache = _cache(self.plain, self.name, folder)  # noqa: SLF001 - numba has no public door for it
@@ -196,8 +203,17 @@ class Kernel:
         import numba
 
         signature = tuple(numba.typeof(argument) for argument in example)
-        ready.compile(signature)  # type: ignore[attr-defined]
+        try:
+            ready.compile(signature)  # type: ignore[attr-defined]
+        except numba.core.errors.TypingError as error:
+            self._explain(error)
+            raise
         return ready.overloads[signature].entry_point  # type: ignore[attr-defined,no-any-return]
+
+    def _explain(self, error: Exception) -> None:
+        """Raise numba's refusal of a heap array in plain words; return for any other error."""
+        if ALLOCATION in str(error):
+            raise TypeError(f"{self.name} makes an array: give it a place in the ring, or say kernel(f, allocates=True)") from error
 
     @property
     def _numba_type_(self) -> Any:
@@ -226,9 +242,11 @@ def _as_records(plain: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
-def kernel(function: Callable[..., Any], name: str | None = None) -> Kernel:
-    """Return `function` as a kernel: compiled at its first call, default flags (no fastmath, no parallel), nogil.
+def kernel(function: Callable[..., Any], name: str | None = None, *, allocates: bool = False) -> Kernel:
+    """Return `function` as a kernel: compiled at its first call, no fastmath, no parallel, nogil.
 
     `name` keys the cache where several kernels come from one function text (closures); else module and qualname do.
+    allocates: whether the function itself makes arrays. Without it the code has no reference counts, which is up to a
+    third faster, and a step that makes an array does not compile: constant memory is proven by the compiler (ADR 0024).
     """
-    return Kernel(function, name or f"{function.__module__}.{function.__qualname__}")
+    return Kernel(function, name or f"{function.__module__}.{function.__qualname__}", allocates=allocates)

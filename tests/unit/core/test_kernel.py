@@ -209,3 +209,29 @@ def test_the_cache_is_named_by_version_and_sources() -> None:
     folder = cache_folder(inner.plain)
     assert folder is None or folder.name.startswith(agetech.__version__ + "-")
     assert jit_enabled() in (True, False)
+
+
+def heap(x: float) -> float:
+    made = np.zeros(3)
+    made[0] = x
+    return made[0]
+
+
+@pytest.mark.skipif(not jit_enabled(), reason="AGETECH_JIT=off: nothing is compiled")
+def test_a_kernel_that_makes_an_array_must_say_so() -> None:
+    with pytest.raises(TypeError, match=r"heap makes an array.*allocates=True"):
+        kernel(heap).entry(1.0)
+    with pytest.raises(TypeError, match="allocates=True"):
+        kernel(heap)(1.0)
+    assert kernel(heap, f"{__name__}.heap_allowed", allocates=True)(2.0) == 2.0
+
+
+heap_allowed = kernel(heap, f"{__name__}.heap_called", allocates=True)
+
+
+def calls_heap(x: float) -> float:
+    return 2.0 * heap_allowed(x)
+
+
+def test_a_kernel_without_a_heap_calls_one_that_has_it() -> None:
+    assert kernel(calls_heap)(2.0) == 4.0

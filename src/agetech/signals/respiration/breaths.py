@@ -270,4 +270,4 @@ def _candidates(s: Signal, g: float, room: Signal, grid: Signal, out: Signal) ->
     return many
 
 
-candidates = kernel(_candidates)
+candidates = kernel(_candidates, allocates=True)

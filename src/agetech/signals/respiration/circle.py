@@ -193,4 +193,4 @@ def _imbalance(x: Signal, y: Signal, n: int, fit: Signal, out: Signal) -> bool:
     return bool(LEAST_GAIN < out[0] < MOST_GAIN and abs(out[1]) < MOST_SINE)
 
 
-imbalance = kernel(_imbalance)
+imbalance = kernel(_imbalance, allocates=True)

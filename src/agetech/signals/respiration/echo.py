@@ -163,7 +163,7 @@ def _refit(plan: Any, s: Any, ring: Signal, which: int, first: int, last: int) -
         s.quality = certain * min(max((0.5 - s.spread) / 0.3, 0.0), 1.0) * min(arc / plan.arc, 1.0)
 
 
-refit = kernel(_refit)
+refit = kernel(_refit, allocates=True)
 
 
 def _choose(plan: Any, s: Any, ring: Signal, first: int, last: int) -> None:

@@ -61,7 +61,7 @@ def _pulse_excursion(w: Signal, at: Signal, kind: Signal) -> float:
     return float(sizes[int(0.75 * (many - 2))])
 
 
-pulse_excursion = kernel(_pulse_excursion)
+pulse_excursion = kernel(_pulse_excursion, allocates=True)
 
 
 def _ppg_pulses(y: Signal, g: float, room: Signal, out: Signal) -> int:
