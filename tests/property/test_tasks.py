@@ -30,7 +30,7 @@ from agetech.scoring.tasks import (
 from tests.oracle import scoring_tasks as oracle
 
 TEXT = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S"]), min_size=1, max_size=6)
-GAP = st.floats(0, 5000, allow_nan=False)
+GAP = st.floats(1, 5000, allow_nan=False)
 RT = st.one_of(st.none(), st.floats(0, 7000, allow_nan=False))
 CONDITIONS = {
     "stroop": ("congruent", "incongruent", "neutral"),
@@ -44,9 +44,10 @@ CONDITIONS = {
 def records(draw):
     """Draw a run that may be anything a device writes: time-outs, errors, practice, early responses, pen samples."""
     task = draw(st.sampled_from(tasks()))
+    able = draw(st.booleans())
     time, rows = draw(st.floats(0, 1e6)), []
     words = ("1", "2", "3")
-    for trial in range(1, draw(st.integers(1, 25)) + 1):
+    for trial in range(1, draw(st.integers(1, 30)) + 1):
         time += draw(GAP)
         given_ = {"device": "d", "version": "v"}
         if task == "clock_drawing":
@@ -61,12 +62,18 @@ def records(draw):
             rows.append(TaskEvent(task, trial, time, kind="study", stimulus="2", **given_))
             rows.append(TaskEvent(task, trial, time, kind="study", stimulus="3", **given_))
         rt = draw(RT) if task != "trail_making" else 0.0
-        if rt is not None:
-            given_ |= {"response": draw(st.sampled_from(words)), "response_ms": time + rt}
         given_ |= {"stimulus": draw(st.sampled_from(words)), "expected": draw(st.sampled_from(words)), "level": draw(st.floats(-9, 9))}
+        if task in ("corsi", "digit_span"):
+            given_["expected"] = "3" * ((trial + 1) // 2 + 1)
+        if rt is not None:
+            said = given_["expected"] if able else draw(st.sampled_from(words))
+            given_ |= {"response": said, "response_ms": time + rt}
         given_["condition"] = draw(st.sampled_from(CONDITIONS.get(task, (None,))))
         rows.append(TaskEvent(task, trial, time, **given_))
         time = time if rt is None or task != "fluency" else time + rt
+    if task == "staircase":
+        levels = staircase([int(one.response == one.expected) for one in rows], 10, 1, 3).levels
+        rows = [replace(one, level=level) for one, level in zip(rows, levels, strict=True)]
     if draw(st.booleans()):
         rows.append(TaskEvent(task, len(rows) + 1, time + draw(GAP), "d", "v", kind="end", condition=rows[-1].condition))
     return rows

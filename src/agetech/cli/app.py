@@ -125,6 +125,7 @@ ELSEWHERE = {
     "score": "agetech.cli.score",
     "instruments": "agetech.cli.score",
     "interview": "agetech.cli.score",
+    "tasks": "agetech.cli.tasks",
     "schema": "agetech.cli.schema",
     "convert": "agetech.cli.convert",
 }
