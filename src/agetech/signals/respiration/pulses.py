@@ -120,7 +120,7 @@ def _steepness(y: Signal, g: float, room: Signal) -> float:
     return 0.15 * float(sorted_energy[int(0.97 * (n - 1))])
 
 
-steepness = kernel(_steepness)
+steepness = kernel(_steepness, allocates=True)
 
 
 def _ecg_beats(y: Signal, g: float, room: Signal, out: Signal) -> int:

@@ -86,7 +86,7 @@ def _median(values: Signal, room: Signal) -> float:
     return float(0.5 * (room[(n - 1) // 2] + room[n // 2]))
 
 
-median = kernel(_median)
+median = kernel(_median, allocates=True)
 
 
 def _prepare(z: Signal, rate: float, room: Signal, out: Signal, told: Signal) -> None:
