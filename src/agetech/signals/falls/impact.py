@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from agetech.core import Algorithm, Field, Input, Param, Params, Source, Step, run
+from agetech.core import Algorithm, Field, Input, Param, Params, Source, Step
 from agetech.dsp.resample import grid, ratio
-from agetech.errors import ParamsError
 from agetech.signals.falls.features import RATE
 from agetech.signals.falls.kinds import FallKind, FallStage, Placement, PlacementCode, Remark
 from agetech.signals.falls.machine import finish, init, sound, step
@@ -21,7 +20,7 @@ from agetech.signals.falls.named import COUNT, NAMES
 from agetech.units import ACCELERATION, BITS, CODE, DEGREE, NUMBER, SAMPLE, SECOND, Acceleration, Number, Seconds
 
 if TYPE_CHECKING:
-    from agetech.core.declare import Records, Signal
+    from agetech.core.declare import Signal
 
 BRIDGE = 0.3  # s, longest distance of two samples that is interpolated across. Chosen here: see ADR 0070
 LATENCY = 4.0  # s, most from the impact to its row of stage DETECTED
@@ -207,22 +206,6 @@ IMPACTS = Algorithm(
     grain=lambda p, fs: ratio(fs, RATE)[0],
     shape=Step(plan=plan, init=init, step=step, most=most, flush=finish, sound=sound),
 )
-
-
-def detect_falls(acc: Signal, fs: float, *, placement: Placement | str | None = None, params: FallParams | None = None) -> Records:
-    """Return the candidate impacts in an acceleration, falls among them, as rows of `falls.impact`.
-
-    acc: (n, 3), m/s2 with gravity, sampled at `fs` Hz (20 to 400), any orientation; NaN and infinite samples are
-    missing. placement: waist (lower back and chest too), pocket (not measured) or wrist; here or in `params`.
-    A fall is a row of kind FALL and stage DETECTED; RECOVERED and LONG_LIE rows repeat it later.
-    SignalError for a wrong shape, type, rate or unit; ParamsError for a placement that is missing, unknown or
-    contradicts `params`, the ankle among them: it is not validated.
-    """
-    if params is None:
-        return run(IMPACTS, acc, fs) if placement is None else run(IMPACTS, acc, fs, placement=placement)
-    if placement is not None and str(placement) != str(params.placement):
-        raise ParamsError("E_PARAM", "falls.impact: placement", expected=str(params.placement), got=str(placement))
-    return run(IMPACTS, acc, fs, params=params)
 
 
 def explain(row: Any) -> dict[str, float]:

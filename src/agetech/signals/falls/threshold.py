@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from agetech.core import Algorithm, Field, Input, Param, Params, Source, State, Step, kernel, run, state_dtype
+from agetech.core import Algorithm, Field, Input, Param, Params, Source, State, Step, kernel, state_dtype
 from agetech.units import ACCELERATION, DEGREE, SAMPLE, Acceleration, Degrees, Seconds
 
 if TYPE_CHECKING:
@@ -190,12 +190,3 @@ THRESHOLD = Algorithm(
     anchor="impact",
     shape=Step(plan=plan, init=init, step=step, most=lambda plan, n: n // 2 + 2, sound=sound),
 )
-
-
-def detect_falls_by_threshold(acc: Signal, fs: float, *, params: ThresholdParams | None = None) -> Records:
-    """Return the falls in a waist acceleration, one row each, by the plain multi-phase machine.
-
-    acc: (n, 3), m/s2 with gravity, sampled at `fs` Hz (20 to 400), any orientation. NaN ends a fall in progress.
-    SignalError for a wrong shape, type, rate or unit.
-    """
-    return run(THRESHOLD, acc, fs) if params is None else run(THRESHOLD, acc, fs, params=params)
