@@ -11,7 +11,7 @@ from agetech.schemas import documents
 from agetech.schemas.catalogue import device_types, observation_types
 from agetech.schemas.instants import Instant
 from benchmarks.schemas.make_cards import algorithm_card, certification_record, conformance_report, dataset_card, patent_pledge
-from benchmarks.schemas.make_parts import ROLES, WORDS, Content, coding, envelope, moment, number, quantity, ref, token, value
+from benchmarks.schemas.make_parts import ROLES, WORDS, Content, coding, envelope, moment, number, quantity, ref, seeded, token, value
 
 
 def observation(r: random.Random) -> Content:
@@ -33,7 +33,7 @@ def observation(r: random.Random) -> Content:
         made |= {"type": name, "value": quantity(r, observation_types()[name].ucum)}
     else:
         made["value"] = value(r)
-    for field, chance, maker in (("device", 0.5, lambda: ref(r, "device")), ("gateway", 0.3, lambda: ref(r, "device")), ("codes", 0.5, lambda: [coding(r)]), ("posture", 0.2, lambda: "sitting"), ("note", 0.2, lambda: r.choice(WORDS)), ("method", 0.2, lambda: coding(r)), ("validity", 0.2, lambda: {"code": "valid", "index": Decimal("0.50")})):  # fmt: skip  # noqa: E501
+    for field, chance, maker in (("device", 0.5, lambda: ref(r, "device")), ("gateway", 0.3, lambda: ref(r, "device")), ("codes", 0.5, lambda: [coding(r)]), ("posture", 0.2, lambda: "sitting"), ("note", 0.2, lambda: r.choice(WORDS)), ("method", 0.2, lambda: coding(r)), ("validity", 0.2, lambda: {"code": "valid", "index": Decimal("0.50")})):  # fmt: skip  # noqa: E501 - one table
         if r.random() < chance:
             made[field] = maker()
     return made
@@ -65,7 +65,7 @@ def event(r: random.Random) -> Content:
     made |= {"onset": steps[0]["at"], "detected_at": steps[0]["at"], "state": now.state, "signal": now.signal, "transitions": steps}
     made |= {"acknowledged_by": {"role": "nurse"}} if now.acknowledged else {}
     made |= {"countdown": quantity(r, "s")} if steps[0]["to"] == "pending" else {}
-    made |= {"algorithm": {"id": "falls.impact", "version": "1.0.0"}, "features": [{"name": "peak", "value": number(r), "unit": "m/s2"}, {"name": "tilt", "value": "NaN", "unit": "deg"}]} if r.random() < 0.5 else {}  # fmt: skip  # noqa: E501
+    made |= {"algorithm": {"id": "falls.impact", "version": "1.0.0"}, "features": [{"name": "peak", "value": number(r), "unit": "m/s2"}, {"name": "tilt", "value": "NaN", "unit": "deg"}]} if r.random() < 0.5 else {}  # fmt: skip  # noqa: E501 - one table
     if now.over and r.random() < 0.5:
         outcome = r.choice(("true", "false", "test", "unknown"))
         made["verdict"] = {"outcome": outcome, "by": "nurse", "at": Instant.from_ns(at).text} | (
@@ -251,7 +251,7 @@ def make(r: random.Random, name: str) -> Content:
 
 def main() -> None:
     """Print one document of each schema."""
-    r = random.Random(0)  # noqa: S311 - synthetic data
+    r = seeded(0)
     for name in sorted(MAKERS):
         print(documents.dump(documents.read(make(r, name))))
 

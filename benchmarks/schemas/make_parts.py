@@ -14,6 +14,11 @@ WORDS = ("a", "walk", "Peking 北京", "x/y~z", 'quote " and \\ back', "é", "li
 ROLES = ("nurse", "aide", "child", "spouse", "doctor", "elder")
 
 
+def seeded(seed: int | str) -> random.Random:
+    """Return a generator that draws the same again from the same seed."""
+    return random.Random(seed)  # noqa: S311 - synthetic data, no secrets
+
+
 def moment(r: random.Random, ns: int | None = None) -> str:
     """Return a random instant text: offsets, fraction digits and spellings vary."""
     base = Instant.from_ns(ns if ns is not None else r.randint(0, 2**61), digits=0).text[:-1]

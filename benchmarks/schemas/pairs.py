@@ -52,8 +52,8 @@ def _both(rule: str, narrow: Schema, wide: Schema) -> Iterator[Pair]:
         yield rule + ":narrow", large, small, "forward", "compatible"
 
 
-S, I, N = {"type": "string"}, {"type": "integer"}, {"type": "number"}  # noqa: E741
-O = {"type": "object", "properties": {"x": S}, "required": ["x"], "additionalProperties": False}  # noqa: E741
+S, I, N = {"type": "string"}, {"type": "integer"}, {"type": "number"}  # noqa: E741 - one letter a type, as in the tables below
+O = {"type": "object", "properties": {"x": S}, "required": ["x"], "additionalProperties": False}  # noqa: E741 - one letter a type, as in the tables below
 TAGGED = [
     {"type": "object", "properties": {"k": {"const": k}, "v": S}, "required": ["k"], "additionalProperties": False} for k in ("p", "q", "r")
 ]

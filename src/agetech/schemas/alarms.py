@@ -123,6 +123,14 @@ class Call:
     due_ns: int
 
 
+def raise_due(now: Standing, countdown: float) -> int | None:
+    """Return when (ns since 1970) a pending alarm becomes active unless the person cancels; None for any other state.
+
+    countdown: s, from the moment it became pending.
+    """
+    return now.ns + round(countdown * 1e9) if now.state == "pending" else None
+
+
 def next_call(now: Standing, *, raised_ns: int, ladder: Iterable[tuple[float, str, str]]) -> Call | None:
     """Return the next contact of an alarm nobody has taken: `ladder` rows are (seconds after raising, role, contact), in order.
 

@@ -1,6 +1,6 @@
 """The catalogue: device types with their classes, observation types with unit and codes, the products of the plan.
 
-Each binding carries the status of what we know (verified, memory, unknown, ...) and its source. Unknown stays unknown.
+Each binding carries the status of what we know (verified, verified for a part, unknown) and its source. Unknown stays unknown.
 """
 
 from __future__ import annotations

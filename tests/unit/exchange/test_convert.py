@@ -12,7 +12,7 @@ from agetech.schemas.jsontext import loads
 from benchmarks.schemas.make import make
 
 AT = Instant("2026-11-24T00:00:00Z")
-TEXT = "住户编号,日期,时间,收缩压(mmHg),舒张压(mmHg),心率(次/分),体温(℃),备注\nA01,2026/11/23,8:05,128,80,72,36.50,好\nA02,2026年11月23日,08:10,未测,,0,36.6,\n"  # noqa: E501
+TEXT = "住户编号,日期,时间,收缩压(mmHg),舒张压(mmHg),心率(次/分),体温(℃),备注\nA01,2026/11/23,8:05,128,80,72,36.50,好\nA02,2026年11月23日,08:10,未测,,0,36.6,\n"  # noqa: E501 - a sheet as it is
 
 
 def sheet(tmp_path, text=TEXT, encoding="utf-8-sig", name="v.csv"):

@@ -30,23 +30,37 @@ def oracle(resource, release):
 
 
 @pytest.fixture(scope="module")
+def able():
+    """What the independent reader makes of a file's text, asked once a file."""
+    held = {}
+
+    def releases(path):
+        if path not in held:
+            text = path.read_bytes().decode("utf-8-sig")
+            held[path] = [release for release in ("R4", "R5") if oracle(text, release)]
+        return held[path]
+
+    return releases
+
+
+@pytest.fixture(scope="module")
 def files(data):
     return [path for folder in FOLDERS for path in sorted((data / "schemas" / folder).glob("*.json"))]
 
 
-def test_the_release_is_named_as_an_independent_reader_finds_it(files):
+def test_the_release_is_named_as_an_independent_reader_finds_it(files, able):
     for path in files:
-        text = path.read_bytes().decode("utf-8-sig")
-        able = [release for release in ("R4", "R5") if oracle(text, release)]
-        if able:
-            assert fhir.told(loads(text)) == ("either" if len(able) == 2 else able[0]), path.name
+        content = loads(path.read_bytes())
+        found = able(path)
+        if found:
+            assert fhir.told(content) == ("either" if len(found) == 2 else found[0]), path.name
         else:
             with pytest.raises(ExchangeError) as caught:
-                fhir.told(loads(text))
+                fhir.told(content)
             assert re.match(r"/\w+", caught.value.path), path.name
 
 
-def test_real_resources_come_back_to_the_digit_and_go_to_both_releases(files):
+def test_real_resources_come_back_to_the_digit_and_go_to_both_releases(files, able):
     read = 0
     for path in files:
         try:
@@ -54,9 +68,12 @@ def test_real_resources_come_back_to_the_digit_and_go_to_both_releases(files):
         except ExchangeError:
             continue
         read += 1
-        assert dumps(held.export(), sort=True) == dumps(loads(path.read_bytes()), sort=True), path.name
+        source = dumps(loads(path.read_bytes()), sort=True)
+        assert dumps(held.export(), sort=True) == source, path.name
         for release in ("R4", "R5"):
-            assert oracle(held.export(release), release), (path.name, release)
+            made = held.export(release)
+            known = dumps(made, sort=True) == source  # the same text: its verdict is known
+            assert release in able(path) if known else oracle(made, release), (path.name, release)
     assert read == len(files) - 2
 
 
@@ -126,8 +143,8 @@ def test_a_code_contradicted_by_its_unit_loses_its_type_and_keeps_its_code():
 
 @pytest.mark.parametrize(
     "value",
-    [{"valueString": "x"}, {"valueBoolean": False}, {"valueInteger": -3}, {"valueDateTime": "2026-11"}, {"valuePeriod": {"start": "2026-11-23"}}, {"valueCodeableConcept": {"text": "t"}},  # noqa: E501
-     {"valueRatio": {"numerator": {"value": 1}, "denominator": {"value": 128}}}, {"dataAbsentReason": {"text": "why"}}, {"component": [{"code": {"text": "c"}, "valueInteger": 1}]}],  # noqa: E501
+    [{"valueString": "x"}, {"valueBoolean": False}, {"valueInteger": -3}, {"valueDateTime": "2026-11"}, {"valuePeriod": {"start": "2026-11-23"}}, {"valueCodeableConcept": {"text": "t"}},  # noqa: E501 - one case a piece
+     {"valueRatio": {"numerator": {"value": 1}, "denominator": {"value": 128}}}, {"dataAbsentReason": {"text": "why"}}, {"component": [{"code": {"text": "c"}, "valueInteger": 1}]}],  # noqa: E501 - one case a piece
 )  # fmt: skip
 def test_every_kind_of_value_is_held_and_given_back(value):
     document, held = one(**value)
@@ -241,8 +258,8 @@ def test_identity_needs_a_number_for_everyone():
 
 @pytest.mark.parametrize(
     "content",
-    ["[]", "{}", '{"resourceType":"Observation"}', '{"resourceType":"Nosuch"}', '{"resourceType":5}', '{"resourceType":"Observation","status":"final","code":{},"valueQuantity":{"value":"1"}}',  # noqa: E501
-     '{"resourceType":"Patient","birthDate":"1940-02-30"}', '{"resourceType":"Patient","id":"a","id":"b"}', '{"resourceType":"Patient","name":[]}', '{"resourceType":"Patient","active":null}'],  # noqa: E501
+    ["[]", "{}", '{"resourceType":"Observation"}', '{"resourceType":"Nosuch"}', '{"resourceType":5}', '{"resourceType":"Observation","status":"final","code":{},"valueQuantity":{"value":"1"}}',  # noqa: E501 - one case a piece
+     '{"resourceType":"Patient","birthDate":"1940-02-30"}', '{"resourceType":"Patient","id":"a","id":"b"}', '{"resourceType":"Patient","name":[]}', '{"resourceType":"Patient","active":null}'],  # noqa: E501 - one case a piece
 )  # fmt: skip
 def test_what_is_no_resource_is_refused_with_a_pointer(content):
     with pytest.raises(ExchangeError):

@@ -13,7 +13,7 @@ AT = Instant("2026-06-01T00:00:00Z")
 
 def consent(**changes):
     content = {
-        **make(random.Random(1), "consent"), "subject": {"kind": "elder-profile", "id": "p1"}, "categories": ["health"], "purposes": ["care"],  # noqa: E501
+        **make(random.Random(1), "consent"), "subject": {"kind": "elder-profile", "id": "p1"}, "categories": ["health"], "purposes": ["care"],  # noqa: E501 - one consent
         "recipients": [{"kind": "organization", "id": "h1"}], "period": {"start": "2026-01-01T00:00:00Z", "end": "2027-01-01T00:00:00Z"},
     }  # fmt: skip
     return read({**content, **changes})

@@ -188,8 +188,11 @@ class Event(Document):
     def then(self, at: Instant | str, to: str, actor: Actor, **more: Any) -> Self:
         """Return the event with one more entry in its history; SchemaError for a step that is not legal.
 
-        more: contact, reason of the entry. The history before stays as it is.
+        more: contact, reason of the entry. The history before stays as it is. An escalation goes to the next contact of the alarm's own
+        order, which is filled in; another contact is refused.
         """
+        if to == "escalated" and self.escalation is not None:
+            more = more | self._next_contact(more.get("contact"))
         entry = Transition(at=at if isinstance(at, Instant) else Instant(at), to=to, actor=actor, **more)
         now = alarms.replay((*self.transitions, entry), priority=self.priority, latching=self.latching)
         taken = entry.actor if to == "acknowledged" else (self.acknowledged_by if now.acknowledged else None)
@@ -202,6 +205,29 @@ class Event(Document):
         if now.over and self.ended_at is None:
             changes["ended_at"] = entry.at
         return self.replace(**changes)
+
+    def _next_contact(self, given: Reference | None) -> dict[str, Reference]:
+        steps = self.escalation.steps if self.escalation else ()
+        done = sum(entry.to == "escalated" for entry in self.transitions)
+        wanted = steps[min(done, len(steps) - 1)].contact
+        if wanted is None:
+            return {}
+        if given is not None and given.id != wanted:
+            place = f"event#/transitions/{len(self.transitions)}/contact"
+            raise SchemaError("E_TRANSITION", place, expected="the next contact in order", got="another")
+        return {"contact": given or Reference(kind="contact", id=wanted)}
+
+    def judged(self, outcome: str, *, by: str, at: Instant | str, cause: str | None = None) -> Self:
+        """Return the closed event with what a carer found: true, false (with its cause), test or unknown.
+
+        SchemaError E_TRANSITION where it is not closed, or not a person says so: a device cannot vouch for its own alarm.
+        """
+        if self.state not in alarms.FINAL:
+            raise SchemaError("E_TRANSITION", "event#/verdict", expected=", ".join(sorted(alarms.FINAL)), got=self.state)
+        if by not in alarms.HUMAN:
+            raise SchemaError("E_TRANSITION", "event#/verdict/by", expected="a person", got=by)
+        when = at if isinstance(at, Instant) else Instant(at)
+        return self.replace(verdict=FieldVerdict(outcome=outcome, cause=cause, by=by, at=when))
 
 
 __all__ = ["AlgorithmRun", "EscalationPolicy", "EscalationStep", "Event", "Feature", "FieldVerdict", "Transition"]
