@@ -66,21 +66,6 @@ def polygon(p):
     return abs(areas.sum()), centre
 
 
-def staircases(rng, runs, trials, down, threshold):
-    """Return answers and levels, (runs, trials), of logistic observers under an N-down 1-up rule of step 1, all at once."""
-    level = threshold + rng.uniform(4, 12, runs)
-    streak = np.zeros(runs, dtype=int)
-    answers, levels = np.zeros((runs, trials), dtype=int), np.zeros((runs, trials))
-    for trial in range(trials):
-        levels[:, trial] = level
-        right = rng.random(runs) < 1 / (1 + np.exp(threshold - level))
-        answers[:, trial] = right
-        streak = np.where(right, streak + 1, 0)
-        level = np.where(~right, level + 1, np.where(streak == down, level - 1, level))
-        streak = np.where(streak == down, 0, streak)
-    return answers, levels
-
-
 def posterior(answers, levels, grid, prior_mean, prior_sd, beta, gamma, delta):
     """Return mean and SD of a threshold by the plain product of prior and likelihoods."""
     weight = norm.pdf(grid, prior_mean, prior_sd)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import pairwise
 from math import inf, isfinite, nan
 
 import pytest
@@ -24,9 +23,9 @@ from agetech.scoring.tasks import (
     rt_summary,
     signal_detection,
     span,
-    staircase,
     tasks,
 )
+from agetech.scoring.tasks.adaptive import StaircaseSettings
 from tests.oracle import scoring_tasks as oracle
 
 TEXT = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S"]), min_size=1, max_size=6)
@@ -72,8 +71,10 @@ def records(draw):
         rows.append(TaskEvent(task, trial, time, **given_))
         time = time if rt is None or task != "fluency" else time + rt
     if task == "staircase":
-        levels = staircase([int(one.response == one.expected) for one in rows], 10, 1, 3).levels
-        rows = [replace(one, level=level) for one, level in zip(rows, levels, strict=True)]
+        track = StaircaseSettings().rule.begin()
+        for place, one in enumerate(rows):
+            rows[place] = replace(one, level=track.level)
+            track.answer(track.level, correct=one.response == one.expected)
     if draw(st.booleans()):
         rows.append(TaskEvent(task, len(rows) + 1, time + draw(GAP), "d", "v", kind="end", condition=rows[-1].condition))
     return rows
@@ -179,16 +180,6 @@ def test_detection_is_antisymmetric_and_rises_with_hits(signals, noise, data):
     assert got == pytest.approx(oracle.detection(hits, signals, false, noise), abs=1e-8)
     if hits < signals:
         assert signal_detection(hits + 1, signals, false, noise).d_prime > got.d_prime
-
-
-@given(st.lists(st.integers(0, 1), max_size=60), st.integers(1, 4), st.integers(2, 6))
-def test_staircases_move_by_one_step_and_turn_between_extremes(responses, down, last):
-    got = staircase(responses, 10, 1, down, last=last)
-    path = [*got.levels, got.final]
-    assert all(abs(b - a) in (0, 1) for a, b in pairwise(path))
-    assert all(a >= b for a, b, right in zip(path, path[1:], responses, strict=False) if right)
-    assert all(b == a + 1 for a, b, right in zip(path, path[1:], responses, strict=False) if not right)
-    assert (got.threshold is None) == (len(got.reversals) < last)
 
 
 @given(st.text("ABC", max_size=40), st.integers(1, 3), st.data())

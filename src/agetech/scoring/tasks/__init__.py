@@ -11,7 +11,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from agetech.scoring.tasks.adaptive import QuestSettings, convergence, quest, staircase, weighted_step
     from agetech.scoring.tasks.clock import clock_kinematics, face_of, strokes_of
     from agetech.scoring.tasks.declaration import declared, tasks
     from agetech.scoring.tasks.detection import n_back, signal_detection
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from agetech.scoring.tasks.words import fluency, word_list
 
 _HOMES = {
-    "adaptive": ("QuestSettings", "convergence", "quest", "staircase", "weighted_step"),
     "clock": ("clock_kinematics", "face_of", "strokes_of"),
     "declaration": ("declared", "tasks"),
     "detection": ("n_back", "signal_detection"),
@@ -50,14 +48,12 @@ _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
     "Measure",
-    "QuestSettings",
     "RegressionNorm",
     "TaskEvent",
     "TaskResult",
     "change_of",
     "clock_kinematics",
     "composite",
-    "convergence",
     "csv_of_events",
     "declared",
     "events_of_csv",
@@ -70,20 +66,17 @@ __all__ = [
     "lines_of_events",
     "measure_task",
     "n_back",
-    "quest",
     "read_events",
     "regression_norm",
     "reliable_change",
     "rt_summary",
     "signal_detection",
     "span",
-    "staircase",
     "strokes_of",
     "stroop",
     "symbol_digit",
     "tasks",
     "trail_making",
-    "weighted_step",
     "word_list",
 ]
 

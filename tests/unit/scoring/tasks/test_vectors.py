@@ -10,30 +10,27 @@ import pytest
 
 from agetech.scoring.change import Reliability
 from agetech.scoring.tasks import (
-    QuestSettings,
     RegressionNorm,
     clock_kinematics,
     composite,
-    convergence,
     ex_gaussian_log_likelihood,
     face_of,
     fit_ex_gaussian,
     fluency,
     golden_interference,
     n_back,
-    quest,
     regression_norm,
     reliable_change,
     rt_summary,
     signal_detection,
     span,
-    staircase,
     strokes_of,
     stroop,
     symbol_digit,
     trail_making,
     word_list,
 )
+from agetech.scoring.tasks.adaptive import QuestSettings, StaircaseSettings
 
 TOLERANCE = 1e-8
 
@@ -80,9 +77,21 @@ def learned(i):
     return {**got._asdict(), "trial_scores": list(got.trial_scores)}
 
 
+def stairs(i):
+    track, levels = StaircaseSettings(i["start"], i["step"], down=i["down"]).rule.begin(), []
+    for answer in i["responses"]:
+        levels.append(track.level)
+        track.answer(track.level, correct=bool(answer))
+    return {"levels": levels, "final": track.level, "reversals": track.reversals, "threshold": track.estimate().threshold}
+
+
 def bayes(i):
     grid = dict(zip(("lowest", "highest", "points"), i["grid"], strict=True))
-    return quest(i["responses"], QuestSettings(**grid, **{k: i[k] for k in ("prior_mean", "prior_sd", "beta", "gamma", "delta")}))._asdict()
+    track, levels = QuestSettings(**grid, **{k: i[k] for k in ("prior_mean", "prior_sd", "beta", "gamma", "delta")}).rule.begin(), []
+    for answer in i["responses"]:
+        levels.append(track.level)
+        track.answer(track.level, correct=bool(answer))
+    return {"placements": levels, "posterior_mean": track.estimate().threshold, "posterior_sd": track.spread}
 
 
 def circle(_):
@@ -110,7 +119,7 @@ MEASURES = {
     "word_list": learned,
     "fluency": lambda i: fluency(i["words"], i["limit_s"])._asdict(),
     "sdmt_like": lambda i: symbol_digit(**i)._asdict(),
-    "staircase": lambda i: staircase(i["responses"], i["start"], i["step"], i["down"])._asdict(),
+    "staircase": stairs,
     "quest": bayes,
     "clock_kinematics": circle,
     "nback": back,
@@ -153,7 +162,7 @@ def test_every_case_of_every_measure(shared):
 
 def test_where_staircases_settle(shared):
     stated = next(task for task in shared["tasks"] if task["id"] == "staircase")["convergence"]
-    assert [abs(convergence(int(one["rule"][0])) - one["p"]) < TOLERANCE for one in stated] == [True] * 3
+    assert [abs(StaircaseSettings(down=int(one["rule"][0])).rule.performance - one["p"]) < TOLERANCE for one in stated] == [True] * 3
 
 
 def test_the_comparison_can_fail():
