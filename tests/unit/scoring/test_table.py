@@ -83,11 +83,22 @@ def test_columns_in_another_order_and_fewer():
     assert STATUSES[fewer.status[0]] == "prorated"
 
 
-def test_more_rows_than_a_block():
-    tall = np.tile(X, (300, 1))
-    got = score_table("phq9", tall.astype(np.int16))
-    assert len(got) == 150_000
-    assert got.total[:500].tobytes() == got.total[-500:].tobytes()
+@pytest.mark.parametrize("name", ["phq9", "moca_b"])
+@pytest.mark.parametrize("dtype", [np.int16, np.int8])
+@pytest.mark.parametrize("rows", [99, 100, 101, 250])
+def test_more_rows_than_a_block(monkeypatch, name, dtype, rows):
+    items = instrument(name).items
+    tall = np.column_stack([np.random.default_rng(5).choice(item.options, rows) for item in items]).astype(dtype)
+    whole = score_table(name, tall, {"education_years": 9}, allow_unverified=True)
+    monkeypatch.setattr("agetech.scoring.table.BLOCK", 100)
+    got = score_table(name, tall, {"education_years": 9}, allow_unverified=True)
+    assert len(got) == rows
+    for part in ("status", "total", "category", "n_missing"):
+        assert getattr(got, part).tobytes() == getattr(whole, part).tobytes()
+    assert {key: found.tobytes() for key, found in got.subscores.items()} == {
+        key: found.tobytes() for key, found in whole.subscores.items()
+    }
+    assert {key: found.tobytes() for key, found in got.safety_flags.items()} == {key: f.tobytes() for key, f in whole.safety_flags.items()}
 
 
 def test_an_empty_table():
