@@ -132,7 +132,9 @@ def content(document: Document) -> dict[str, Any]:
 
 def dump(document: Document) -> str:
     """Return the JSON text of a document; every number with its digits, every time as it came."""
-    return jsontext.dumps(content(document))
+    if document.name == "bundle" or getattr(document, "__pydantic_private__", None):
+        return jsontext.dumps(content(document))
+    return document.text()
 
 
 def read_lines(lines: Iterable[bytes | str]) -> Iterator[Document]:

@@ -66,9 +66,7 @@ def items(text: bytes | str, *, limits: Limits = LIMITS, error: type[AgetechErro
     The whole text is judged as strictly: a doubt anywhere sends it to the exact reader, which then tells the place.
     """
     raw, decoded = _bytes(text, limits, error)
-    doubtful = (
-        (b"\\u" in raw and _ESCAPED_SURROGATE.search(raw)) or _too_deep(raw, limits.depth) or re.search(rb"[0-9]{%d}" % limits.digits, raw)
-    )
+    doubtful = (b"\\u" in raw and _ESCAPED_SURROGATE.search(raw)) or _long_digits(raw, limits.digits)
     found = _SPACE.match(decoded)
     at = found.end() if found else 0
     if doubtful or decoded[at : at + 1] != "[":
@@ -83,8 +81,11 @@ def items(text: bytes | str, *, limits: Limits = LIMITS, error: type[AgetechErro
             at = found.end() if found else at
             if count == 0 and decoded[at : at + 1] == "]":
                 break
+            begun = at
             value, at = scan(decoded, at)
             count += 1
+            if decoded.count("{", begun, at) + decoded.count("[", begun, at) >= limits.depth:
+                _shallow(decoded[begun:at], limits.depth - 1)
             yield value
             if decoded[at : at + 1] != ",":
                 found = _SPACE.match(decoded, at)
@@ -121,7 +122,7 @@ def _quick(raw: bytes, decoded: str, limits: Limits) -> Any:
     if (b"\\u" in raw and _ESCAPED_SURROGATE.search(raw)) or _too_deep(raw, limits.depth):
         raise _DoubtfulError
     value = (_ZEROS if b"-0" in raw and _NEGATIVE_ZERO.search(raw) else _PLAIN).decode(decoded)
-    if len(raw) > limits.digits and re.search(rb"[0-9]{%d}" % limits.digits, raw):
+    if _long_digits(raw, limits.digits):
         raise _DoubtfulError
     return value
 
@@ -138,6 +139,22 @@ def _too_deep(raw: bytes, depth: int) -> bool:
             return False
         levels = levels.replace(b"{}", b"")
     return bool(levels)
+
+
+def _shallow(text: str, depth: int) -> None:
+    """Raise a doubt about one item that is deeper than `depth`; asked only where it has that many brackets."""
+    if _too_deep(text.encode("utf-8"), depth):
+        raise _DoubtfulError
+
+
+_STRIDE = 50
+
+
+def _long_digits(raw: bytes, most: int) -> bool:
+    """Return True where `most` digits stand in a row; so long a row shows in every fiftieth byte, which is quick to look at."""
+    if len(raw) <= most or (most > 2 * _STRIDE and not re.search(rb"[0-9]{%d}" % (most // _STRIDE), raw[::_STRIDE])):
+        return False
+    return re.search(rb"[0-9]{%d}" % most, raw) is not None
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -271,7 +288,7 @@ class _Reader:
         self.at += 1
 
 
-_text: Callable[[str], str] = json.encoder.encode_basestring  # documented nowhere, there since 3.0; in C where it can
+quoted: Callable[[str], str] = json.encoder.encode_basestring  # documented nowhere, there since 3.0; in C where it can
 
 
 def dumps(value: Any, *, sort: bool = False) -> str:
@@ -288,12 +305,12 @@ def dumps(value: Any, *, sort: bool = False) -> str:
 def _write(value: Any, sort: bool) -> str:  # noqa: FBT001 - one inner walker
     kind = type(value)
     if kind is str:
-        return _text(value)
+        return quoted(value)
     if kind is dict:
         keys = sorted(value) if sort else value
         return (
             "{"
-            + ",".join([_text(key) + ":" + (_text(value[key]) if type(value[key]) is str else _write(value[key], sort)) for key in keys])
+            + ",".join([quoted(key) + ":" + (quoted(value[key]) if type(value[key]) is str else _write(value[key], sort)) for key in keys])
             + "}"
         )
     if kind is Decimal:
@@ -317,5 +334,5 @@ def _scalar(value: Any) -> str:
             raise SchemaError("E_JSON_NUMBER", expected="a finite number", got="NaN or Infinity")
         return float.__repr__(value)
     if isinstance(value, str):
-        return _text(str(value))
+        return quoted(str(value))
     raise SchemaError("E_JSON", expected="a JSON value", got=type(value).__name__)

@@ -14,6 +14,7 @@ from pydantic_core import core_schema as cs
 
 from agetech.errors import SchemaError
 from agetech.schemas.instants import Instant
+from agetech.schemas.jsontext import dumps, quoted
 from agetech.schemas.meaning import meanings
 from agetech.schemas.refusal import Broken, refused
 
@@ -84,6 +85,10 @@ class Model(BaseModel, metaclass=ModelMeta):
         """Return JSON content: dicts, lists, text, int, bool and Decimal; absent fields are left out."""
         return {name: _plain(value) for name, value in self.__dict__.items() if value is not None}
 
+    def text(self) -> str:
+        """Return the JSON text of `content()`, written without building it."""
+        return "{" + ",".join([f'"{name}":{_text(value)}' for name, value in self.__dict__.items() if value is not None]) + "}"
+
     def replace(self, **changes: Any) -> Self:
         """Return a copy with some fields changed, checked as a whole; None takes a field out."""
         return type(self)(**(self.__dict__ | changes))
@@ -94,9 +99,7 @@ class Model(BaseModel, metaclass=ModelMeta):
 
     def model_dump_json(self, **options: Any) -> str:  # noqa: ARG002
         """Return the JSON text with all digits; options of pydantic do not apply."""
-        from agetech.schemas.jsontext import dumps
-
-        return dumps(self.content())
+        return self.text()
 
     def __setattr__(self, name: str, value: Any) -> NoReturn:
         raise SchemaError("E_FROZEN", type(self).__name__)
@@ -156,6 +159,19 @@ def _plain(value: Any) -> Any:
     if kind is list:
         return [_plain(item) for item in value]
     return value
+
+
+def _text(value: Any) -> str:
+    kind = type(value)
+    if kind is str:
+        return quoted(value)
+    if kind is Instant:
+        return f'"{value.text}"'
+    if kind is tuple:
+        return "[" + ",".join([_text(item) for item in value]) + "]"
+    if isinstance(value, Model):
+        return value.text()
+    return dumps(_plain(value))
 
 
 def _without_null(schema: Any) -> Any:

@@ -5,6 +5,7 @@ import pytest
 
 from agetech.errors import ExchangeError, SchemaError
 from agetech.exchange import jsonio
+from agetech.schemas import jsontext
 from agetech.schemas.jsontext import Limits, dumps, loads
 
 
@@ -94,3 +95,24 @@ def test_junk_raises_only_the_declared_error():
             loads(bytes(raw))
         except SchemaError:
             continue
+
+
+def test_a_long_row_of_digits_is_seen_wherever_it_stands():
+    r = random.Random(4)
+    for _ in range(400):
+        most = r.choice((3, 20, 99, 101, 150, 1000))
+        count = most + r.randint(-3, 3)
+        text = "x" * r.randint(0, 130) + "7" * count + "x1" * r.randint(0, 130)
+        assert jsontext._long_digits(text.encode(), most) == (count >= most), (most, count)
+
+
+def test_items_are_as_deep_as_loads_allows_and_no_deeper():
+    limits = jsontext.Limits(depth=6)
+    for depth in range(1, 9):
+        text = "[1," + "[" * depth + "]" * depth + ',{"a":"[[[[[[[["}]'
+        if depth < 6:
+            assert list(jsontext.items(text, limits=limits)) == jsontext.loads(text, limits=limits)
+        else:
+            with pytest.raises(SchemaError) as caught:
+                list(jsontext.items(text, limits=limits))
+            assert caught.value.code == "E_JSON_DEPTH"

@@ -30,6 +30,7 @@ def test_documents_come_back_equal_and_to_the_digit(name):
         content = make(r, name)
         document = documents.read(content)
         text = documents.dump(document)
+        assert text == dumps(documents.content(document)) == document.model_dump_json()
         assert documents.load(text) == document
         assert documents.dump(documents.load(text)) == text
         assert dumps(loads(text), sort=True) == dumps(content, sort=True)
