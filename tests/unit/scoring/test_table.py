@@ -9,11 +9,18 @@ import pytest
 
 from agetech.errors import ParamsError
 from agetech.scoring import STATUSES, instrument, register, score, score_table, unregister
-from agetech.scoring.table import SYNDROMES
+from agetech.scoring.table import SYNDROMES, _pairs
 
 X = np.random.default_rng(7).integers(0, 4, (500, 9)).astype(np.int8)
 X[3, 4] = 7
 X[5, 0] = -1
+
+
+@pytest.fixture(autouse=True)
+def fresh(monkeypatch):
+    """Make the lookups anew in each test: what an earlier test left behind proves nothing."""
+    monkeypatch.setattr("agetech.scoring.table._PLANS", {})
+    _pairs.cache_clear()
 
 
 @pytest.mark.parametrize(
@@ -245,3 +252,85 @@ def test_wide_answers_take_the_single_path(own):
     schemes = {"default": {"level": "memory", "wanted": "a document", "bands": bands}}
     name = own("cfs", items=items, total={"min": 0, "max": 5000, "step": 1}, schemes=schemes)
     assert score_table(name, np.array([[4321], [5001]])).total[0] == 4321
+
+
+def facts(caught):
+    error = caught.value
+    return error.code, error.path, error.expected, error.got
+
+
+@pytest.mark.parametrize(
+    ("make", "path", "expected", "got"),
+    [
+        (lambda: score_table("phq9", [["a"] * 9]), "", "integers or floats", "<U1"),
+        (lambda: score_table("phq9", np.zeros((3, 9), bool)), "", "integers or floats", "bool"),
+        (lambda: score_table("phq9", np.zeros(9)), "", "shape (n, 9)", "(9,)"),
+        (lambda: score_table("phq9", np.zeros((2, 8))), "", "shape (n, 9)", "(2, 8)"),
+        (lambda: score_table("phq2", np.zeros((2, 2)), items=["q1", "q1"]), "", "columns q1, q2", "q1, q1"),
+        (lambda: score_table("phq2", np.zeros((2, 2)), items=["q1", "z"]), "", "columns q1, q2", "q1, z"),
+        (lambda: score_table("nrs2002", np.ones((3, 2)), {"age": [70, 71]}), ": age", "3 values", "2"),
+    ],
+)
+def test_a_refusal_names_what_came(make, path, expected, got):
+    with pytest.raises(ParamsError) as caught:
+        make()
+    code, where, wanted, came = facts(caught)
+    assert (code, wanted, came) == ("E_SCORE_TABLE", expected, got)
+    assert where in (f"scoring.phq9{path}", f"scoring.phq2{path}", f"scoring.nrs2002{path}")
+
+
+def test_ragged_rows_are_no_numbers():
+    with pytest.raises(ParamsError) as caught:
+        score_table("phq9", [[1, 2], [3]])
+    code, where, wanted, came = facts(caught)
+    assert (code, where, wanted) == ("E_SCORE_TABLE", "scoring.phq9", "numbers")
+    assert "inhomogeneous" in came
+
+
+@pytest.mark.parametrize("name", ["phq9", "mmse", "cdr", "news2", "moca_b", "lawton8"])
+def test_every_array_has_its_type_and_every_name_its_place(name):
+    one = instrument(name)
+    x = np.array([[item.lo for item in one.items], [item.hi for item in one.items]], dtype=np.float64)
+    got = score_table(name, x, {"education_years": 9, "age": 70, "spo2_scale": 1}, allow_unverified=True)
+    assert (got.instrument, got.version, got.content_hash, got.scheme) == (one.id, one.version, one.hash, one.default_scheme)
+    assert (got.status.dtype, got.total.dtype, got.category.dtype) == (np.int8, np.float64, np.int8)
+    assert got.n_missing.dtype in (np.uint8, np.int16)
+    assert all(part.dtype == np.float64 for part in got.subscores.values())
+    assert all(flag.dtype == np.bool_ for flag in got.safety_flags.values())
+    assert all(flag.dtype == np.bool_ for flag in got.disputed.values())
+    for row in range(2):
+        single = score(one, dict(zip([item.id for item in one.items], x[row].tolist(), strict=True)),
+                       {"education_years": 9, "age": 70, "spo2_scale": 1}, allow_unverified=True)  # fmt: skip
+        assert got.category_of(row) == single.category
+        assert int(got.n_missing[row]) == len(single.missing)
+
+
+def test_columns_hold_words_and_numbers():
+    x = np.array([[0] * 9, [1] * 9, [9] * 9])
+    columns = score_table("phq9", x).columns()
+    assert list(columns)[:4] == ["status", "total", "category", "n_missing"]
+    assert columns["status"].tolist() == ["ok", "ok", "invalid"]
+    assert columns["category"].tolist() == ["minimal", "mild", ""]
+    assert columns["phq9_item9"].tolist() == [False, True, False]
+    assert score_table("phq9", x).counts() == {"minimal": 1, "mild": 1, "moderate": 0, "moderately_severe": 0, "severe": 0, "(none)": 1}
+
+
+@pytest.mark.parametrize("core", [0, 1, 2, 3])
+@pytest.mark.parametrize("ninth", [0, 1, 2, 3])
+def test_the_syndrome_of_every_symptom_count(core, ninth):
+    rows = [[core, 0, *([2] * others), *([1] * (6 - others)), ninth] for others in range(7)]
+    table = score_table("phq9", np.array(rows))
+    for place, row in enumerate(rows):
+        single = score("phq9", dict(zip([f"q{n}" for n in range(1, 10)], row, strict=True)))
+        assert SYNDROMES[table.values["syndrome"][place]] == single.values["syndrome"]
+        assert bool(table.values["safety_flag"][place]) is single.values["safety_flag"] is (ninth >= 1)
+
+
+def test_bad_context_takes_everything_back_but_the_flag():
+    x = np.array([[*[3] * 9], [*[3] * 9]])
+    good = score_table("slums", np.array([[24], [24]]), {"high_school": [True, "maybe"]})
+    assert [STATUSES[s] for s in good.status] == ["ok", "invalid"]
+    assert (good.category[1], good.n_missing[1], np.isnan(good.total[1])) == (-1, 0, True)
+    named = score_table("phq9", x, {"stratum": ["nowhere", "nowhere"]})
+    assert [STATUSES[s] for s in named.status] == [score("phq9", {f"q{n}": 3 for n in range(1, 10)}, {"stratum": "nowhere"}).status] * 2
+    assert named.safety_flags["phq9_item9"].tolist() == [True, True]
