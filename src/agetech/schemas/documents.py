@@ -134,7 +134,7 @@ def dump(document: Document) -> str:
     """Return the JSON text of a document; every number with its digits, every time as it came."""
     if document.name == "bundle" or getattr(document, "__pydantic_private__", None):
         return jsontext.dumps(content(document))
-    return document.written()
+    return document.to_json()
 
 
 def read_lines(lines: Iterable[bytes | str]) -> Iterator[Document]:

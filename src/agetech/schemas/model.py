@@ -85,7 +85,7 @@ class Model(BaseModel, metaclass=ModelMeta):
         """Return JSON content: dicts, lists, text, int, bool and Decimal; absent fields are left out."""
         return {name: _plain(value) for name, value in self.__dict__.items() if value is not None}
 
-    def written(self) -> str:
+    def to_json(self) -> str:
         """Return the JSON text of `content()`, written without building it."""
         return "{" + ",".join([f'"{name}":{_text(value)}' for name, value in self.__dict__.items() if value is not None]) + "}"
 
@@ -99,7 +99,7 @@ class Model(BaseModel, metaclass=ModelMeta):
 
     def model_dump_json(self, **options: Any) -> str:  # noqa: ARG002
         """Return the JSON text with all digits; options of pydantic do not apply."""
-        return self.written()
+        return self.to_json()
 
     def __setattr__(self, name: str, value: Any) -> NoReturn:
         raise SchemaError("E_FROZEN", type(self).__name__)
@@ -170,7 +170,7 @@ def _text(value: Any) -> str:
     if kind is tuple:
         return "[" + ",".join([_text(item) for item in value]) + "]"
     if isinstance(value, Model):
-        return value.written()
+        return value.to_json()
     return dumps(_plain(value))
 
 
