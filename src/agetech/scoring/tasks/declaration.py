@@ -84,3 +84,21 @@ def _measure(name: str, entry: dict[str, Any], sources: dict[str, Any]) -> Decla
         entry["formula"],
         entry["label"],
     )
+
+
+HEADS = {
+    "en": ("task", "measure", "unit", "least n", "formula", "backing"),
+    "zh": ("任务", "指标", "单位", "最低数量", "公式", "依据"),
+}
+
+
+def table(lang: str = "en") -> str:
+    """Return every declared measure as a Markdown table in one language: the table of the documentation."""
+    heads = HEADS[lang]
+    lines = ["| " + " | ".join(heads) + " |", "|" + " --- |" * len(heads)]
+    for name in tasks():
+        for one in declared(name).measures.values():
+            said = f"{one.labels[lang]} `{one.name}`"
+            formula = one.formula.replace("|", "\\|")
+            lines.append(f"| `{name}` | {said} | `{one.unit}` | {one.needs} | {formula} | {one.level} |")
+    return "\n".join(lines) + "\n"

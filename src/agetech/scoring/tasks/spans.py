@@ -47,7 +47,8 @@ def span(trials: Sequence[tuple[int, int]], trials_per_length: int = 2) -> Span 
     by: dict[int, list[int]] = {}
     for place, (length, correct) in enumerate(trials):
         size, right = counted(f"trials[{place}]: length", length, 1000, 1), counted(f"trials[{place}]: correct", correct, 1)
-        if by and (size not in by or size != list(by)[-1]) and size != list(by)[-1] + 1:
+        newest = next(reversed(by), size)
+        if size not in (newest, newest + 1):
             raise SignalError("E_TASK_TRIALS", f"trials[{place}]", expected="lengths that rise by one", got=str(size))
         by.setdefault(size, []).append(right)
     if not by:

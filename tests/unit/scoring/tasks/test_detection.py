@@ -77,6 +77,11 @@ def test_a_detection_run():
     assert got.status == "ok"
 
 
+def test_lost_trials_are_counted():
+    rows = detection_rows(["signal", "noise", "signal", "noise"], [1, 0, 1, 0])
+    assert measure_task([rows[0], *rows[2:]]).counts["lost"] == 1
+
+
 def test_too_few_signals_give_no_number():
     got = measure_task(detection_rows(["signal"] * 9 + ["noise"] * 12, [1] * 21))
     assert got.measures["d_prime"].reason == "too_few"
@@ -115,6 +120,13 @@ def test_an_n_back_run():
     assert (got.measures["lure_false_alarm_rate"].reason, got.measures["lure_false_alarm_rate"].n) == ("too_few", 1)
     assert measure_task(rows, least={"lure_false_alarm_rate": 1}).value("lure_false_alarm_rate") == 1.0
     assert measure_task(rows, {"n": 3}).counts["targets"] == 0
+
+
+def test_lures_and_early_answers_of_a_run():
+    got = measure_task(letters("AABBCCDDEE", [1, 1, 0, 1, 0, 0, 0, 0, 0, 1]))
+    assert got.counts["lures"] == 4
+    assert got.value("lure_false_alarm_rate") == 0.5
+    assert got.counts["before_first_target"] == 2
 
 
 def test_n_back_runs_that_are_refused():

@@ -16,6 +16,7 @@ def test_by_hand():
     assert span([(4, 1), (4, 1)]) == (4, 2, 8, 4.0, None)
     assert span([(4, 1), (4, 1), (5, 0)]) == (4, 2, 8, 4.0, None)
     assert span([]) is None
+    assert span([(1, 0), (1, 0)]) == (0, 0, 0, 0.0, 1)
 
 
 def test_another_number_of_trials():
@@ -40,10 +41,20 @@ def test_orders_that_are_refused(trials):
     assert caught.value.code == "E_TASK_TRIALS"
 
 
-@pytest.mark.parametrize("trials", [[(0, 1)], [(3, 2)], [(3.5, 1)]])
+@pytest.mark.parametrize("trials", [[(0, 1)], [(3, 2)], [(3.5, 1)], [(1001, 1)]])
 def test_trials_that_are_none(trials):
     with pytest.raises(ParamsError):
         span(trials)
+
+
+def test_numbers_of_trials_have_bounds():
+    assert span([(1000, 1)] * 10, 10).max_span == 1000
+    for per in (0, 11):
+        with pytest.raises(ParamsError):
+            span([(3, 1)], per)
+        with pytest.raises(ParamsError):
+            measure_task(tries("digit_span", RUN), {"trials_per_length": per})
+    assert measure_task(tries("digit_span", [("12", "12")] * 10), {"trials_per_length": 10}).value("max_span") == 2
 
 
 @pytest.mark.parametrize(
@@ -80,7 +91,7 @@ def test_a_run_before_its_stop_rule_is_a_bound():
     assert {m.reason for m in got.measures.values()} == {"stop_rule_not_reached"}
     assert "discontinued_at" not in got.counts
     only = measure_task([row("digit_span", 1, 0, practice=True)])
-    assert (only.status, only.value("max_span")) == ("insufficient_data", None)
+    assert (only.status, only.value("max_span"), only.measures["max_span"].n) == ("insufficient_data", None, 0)
 
 
 def test_runs_that_are_refused():

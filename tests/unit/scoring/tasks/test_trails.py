@@ -37,7 +37,8 @@ def test_limits_censor():
     assert trail_making(100, 200) == (None, None, None, True, False)
     assert trail_making(100, 300) == (None, None, None, True, True)
     assert trail_making(120, 200, a_limit=150).ratio == 200 / 120
-    for bad in ((0, 100), (nan, 100), (40, -1)):
+    assert trail_making(0.001, 0.001).ratio == 1.0
+    for bad in ((0, 100), (nan, 100), (40, -1), (0.0009, 1)):
         with pytest.raises(SignalError):
             trail_making(*bad)
 
@@ -63,6 +64,7 @@ def test_b_at_its_limit_is_a_bound():
     assert (got.value("b"), got.value("diff"), got.value("ratio")) == (60.0, 56.0, 15.0)
     assert {got.measures[name].status for name in ("b", "diff", "ratio", "prop")} == {"censored"}
     assert got.measures["b"].reason == "time_limit"
+    assert (got.measures["b"].needs, got.measures["diff"].needs, got.measures["diff"].n) == (1, 1, 2)
     assert got.status == "censored"
     slow = measure_task([*a, *touches("B", [10_000, 12_000, 70_000])], SHORT)
     assert (slow.value("b"), slow.measures["b"].status) == (60.0, "censored")
@@ -72,7 +74,7 @@ def test_a_at_its_limit_leaves_nothing_to_derive():
     a = [*touches("A", [0, 2000]), end("A", 20_000)]
     got = measure_task([*a, *touches("B", [30_000, 31_000, 40_000])], SHORT)
     assert (got.value("a"), got.value("b"), got.value("diff")) == (20.0, 10.0, None)
-    assert (got.measures["diff"].status, got.measures["diff"].reason) == ("undefined", "a_at_limit")
+    assert (got.measures["diff"].status, got.measures["diff"].reason, got.measures["diff"].needs) == ("undefined", "a_at_limit", 1)
 
 
 def test_a_part_that_breaks_off_gives_no_number():
@@ -83,6 +85,33 @@ def test_a_part_that_breaks_off_gives_no_number():
     assert early.status == "partial"
     assert measure_task([*a, *touches("B", [10_000], wrong=(0,))], SHORT).measures["b"].reason == "part_not_complete"
     assert measure_task(a, SHORT).measures["b"].reason == "not_recorded"
+
+
+def test_a_full_trail_has_twenty_five_targets():
+    wanted = [str(k) for k in range(1, 26)]
+    a = touches("A", [1000 * k for k in range(25)], wanted)
+    assert measure_task(a).value("a") == 24.0
+    assert measure_task(a[:24]).measures["a"].reason == "part_not_complete"
+
+
+def test_a_part_without_a_correct_touch_has_none():
+    got = measure_task([*touches("A", [0, 1000], wrong=(0, 1)), end("A", 30_000)], SHORT)
+    assert (got.measures["a"].n, got.counts["a_touches"], got.counts["a_errors"]) == (0, 0, 2)
+    assert (got.measures["a"].status, got.value("a")) == ("undefined", None)
+
+
+def test_touches_that_were_lost_between_do_not_matter():
+    a = touches("A", [0, 1000, 2000, 3000], wrong=(1,))
+    assert measure_task([a[0], *a[2:]], SHORT).value("a") == 3.0
+
+
+def test_limits_of_settings():
+    a = touches("A", [0, 2000, 4000])
+    for good in ({"targets": 1000}, {"targets": 3, "a_limit": 3600, "b_limit": 1}, {"targets": 3, "a_limit": 1, "b_limit": 3600}):
+        assert measure_task(a, good).task == "trail_making"
+    for bad in ({"targets": 1001}, {"a_limit": 3601}, {"b_limit": 3601}, {"b_limit": 0.9}):
+        with pytest.raises(ParamsError):
+            measure_task(a, bad)
 
 
 def test_runs_that_are_refused():
