@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from agetech.errors import ParamsError, SignalError
-from agetech.scoring.tasks.event import Session, bounded, counted, numbered
+from agetech.scoring.tasks.event import Session, bounded, counted, unbroken
 from agetech.scoring.tasks.result import Findings, Found
 from agetech.scoring.training import Psychometric, Quest, Transformed, Weighted
 from agetech.units import unit
@@ -78,7 +78,7 @@ class QuestSettings:
 
 def _answers(session: Session) -> tuple[list[bool], list[float]]:
     """Return whether each trial was right, and its level; no response is wrong."""
-    rows, _ = numbered(session.of("trial"), whole=True)
+    rows = unbroken(session)
     for row in rows:
         if row.expected is None or row.level is None:
             raise SignalError("E_TASK_EVENT", f"task {session.task}: level", expected="level and right response", got="not both")

@@ -8,7 +8,7 @@ from statistics import NormalDist, median
 from typing import NamedTuple
 
 from agetech.errors import SignalError
-from agetech.scoring.tasks.event import Session, TaskEvent, counted, numbered
+from agetech.scoring.tasks.event import Session, TaskEvent, counted, numbered, unbroken
 from agetech.scoring.tasks.result import Findings, Found, missing
 
 CONDITIONS = ("signal", "noise")
@@ -99,7 +99,7 @@ def _times(rows: Sequence[TaskEvent]) -> list[float]:
 
 def found_detection(session: Session, settings: DetectionSettings) -> Findings:
     """Return the measures of a detection task: `condition` is signal or noise, a response is a yes."""
-    rows, lost = numbered(session.of("trial"), whole=False)
+    rows, lost = numbered(session.of("trial"))
     for row in rows:
         if row.condition not in CONDITIONS:
             raise SignalError("E_TASK_EVENT", f"task {session.task}: condition", expected="signal or noise", got="another condition")
@@ -121,7 +121,7 @@ def found_detection(session: Session, settings: DetectionSettings) -> Findings:
 
 def found_n_back(session: Session, settings: NBackSettings) -> Findings:
     """Return the measures of one n-back run: targets follow from the stimuli, a response says "match"."""
-    rows, _ = numbered(session.of("trial"), whole=True)
+    rows = unbroken(session)
     for row in rows:
         if row.stimulus is None:
             raise SignalError("E_TASK_EVENT", f"task {session.task}: stimulus", expected="the stimulus of each trial", got="none")

@@ -184,21 +184,32 @@ def digest(rows: Iterable[TaskEvent]) -> str:
     return "sha256:" + made.hexdigest()
 
 
-def numbered(rows: Iterable[TaskEvent], *, whole: bool) -> tuple[tuple[TaskEvent, ...], int]:
+def numbered(rows: Iterable[TaskEvent]) -> tuple[tuple[TaskEvent, ...], int]:
     """Return rows with rising trial numbers, and how many numbers between them lack.
 
-    whole: also refuse a number that lacks, for tasks in which the order carries the meaning. Raises SignalError for a
-    number that stands twice or falls.
+    Raises SignalError for a number that stands twice or falls.
     """
     listed = tuple(rows)
     lost = 0
     for before, after in pairwise(listed):
-        step = after.trial - before.trial
-        if step < 1 or (whole and step > 1):
-            wanted = "trial numbers without gap or repetition" if whole else "rising trial numbers"
-            raise SignalError("E_TASK_TRIALS", f"task {after.task}: trial", expected=wanted, got=f"{after.trial} after {before.trial}")
-        lost += step - 1
+        if after.trial <= before.trial:
+            got = f"{after.trial} after {before.trial}"
+            raise SignalError("E_TASK_TRIALS", f"task {after.task}: trial", expected="rising trial numbers", got=got)
+        lost += after.trial - before.trial - 1
     return listed, lost
+
+
+def unbroken(session: Session) -> tuple[TaskEvent, ...]:
+    """Return the trials of a task in which the order carries the meaning: none between them lacks, nor the first.
+
+    Numbers begin at 0 or 1, or go on from those of practice. Raises SignalError for anything else.
+    """
+    rows, lost = numbered(session.of("trial"))
+    starts = (0, 1, session.practice, session.practice + 1)
+    if rows and (lost or rows[0].trial not in starts):
+        got = f"{lost} lost" if lost else f"the first is {rows[0].trial}"
+        raise SignalError("E_TASK_TRIALS", f"task {session.task}: trial", expected="trial numbers from 1 without a gap", got=got)
+    return rows
 
 
 def reals(where: str, values: Iterable[object], least: float = 0.0) -> tuple[float, ...]:

@@ -75,7 +75,7 @@ def golden_interference(words: int, colours: int, colour_words: int) -> float | 
 
 def found_stroop(session: Session, settings: StroopSettings) -> Findings:
     """Return the measures of a computerised Stroop run. Accuracy takes every trial; a time-out is not correct."""
-    rows, lost = numbered(session.of("trial"), whole=False)
+    rows, lost = numbered(session.of("trial"))
     for row in rows:
         if row.condition not in CONDITIONS or row.expected is None:
             wanted = "congruent, incongruent or neutral, with the right response"

@@ -89,7 +89,7 @@ def found_reaction(session: Session, settings: ReactionSettings) -> Findings:
     """Return the measures of a simple or choice reaction task: wrong responses are counted and left out of the times."""
     from agetech.scoring.tasks.ex_gaussian import fit_ex_gaussian
 
-    rows, lost = numbered(session.of("trial"), whole=False)
+    rows, lost = numbered(session.of("trial"))
     answered = [row for row in rows if row.response is not None]
     asked = [row for row in rows if row.expected is not None]
     wrong = [row for row in answered if row.expected is not None and row.response != row.expected]

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from agetech.errors import SignalError
-from agetech.scoring.tasks.event import Session, counted, numbered
+from agetech.scoring.tasks.event import Session, counted, unbroken
 from agetech.scoring.tasks.result import Findings, Found
 
 PARTS = re.compile(r"[\s,;-]+")
@@ -76,7 +76,7 @@ def sequence_of(text: str) -> tuple[str, ...]:
 
 def found_span(session: Session, settings: SpanSettings) -> Findings:
     """Return the measures of a digit span or Corsi run: `expected` is the right sequence, backwards where that was asked."""
-    rows, _ = numbered(session.of("trial"), whole=True)
+    rows = unbroken(session)
     trials = []
     for row in rows:
         if row.expected is None:

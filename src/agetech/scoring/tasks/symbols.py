@@ -50,7 +50,7 @@ def found_symbols(session: Session, settings: SymbolSettings) -> Findings:
 
     Without an end row at or after the limit, or a late answer, the score is a lower bound and nothing is said of fading.
     """
-    rows, lost = numbered(session.of("trial"), whole=False)
+    rows, lost = numbered(session.of("trial"))
     thirds, wrong, late = [0] * THIRDS, 0, 0
     start = rows[0].onset_ms if rows else 0.0
     for row in rows:

@@ -66,7 +66,7 @@ def trail_making(a: float, b: float, a_limit: float = A_LIMIT, b_limit: float = 
 
 def part_of(session: Session, name: str, targets: int, limit: float) -> Part:
     """Return one part from its touches: from the first to the last correct touch, wrong touches being put right on the way."""
-    rows, _ = numbered([row for row in session.of("trial") if row.condition == name], whole=False)
+    rows, _ = numbered([row for row in session.of("trial") if row.condition == name])
     for row in rows:
         if row.expected is None or row.response is None:
             raise SignalError("E_TASK_EVENT", f"task trail_making: part {name}", expected="a touch and the right target", got="none")

@@ -145,7 +145,7 @@ def found_fluency(session: Session, settings: FluencySettings) -> Findings:
 
     Times run from the onset of the first row. Without an end row at or after the limit the counts are lower bounds.
     """
-    rows, lost = numbered([row for row in session.of("trial") if row.response is not None], whole=False)
+    rows, lost = numbered([row for row in session.of("trial") if row.response is not None])
     every = session.of("trial", "end")
     start = every[0].onset_ms if every else 0.0
     words = [((row.response_ms - start) / 1000, row.response) for row in rows if row.response_ms is not None and row.response is not None]

@@ -10,7 +10,7 @@ import pytest
 
 from agetech.errors import AgetechError, ParamsError, SignalError
 from agetech.scoring.tasks import TaskEvent
-from agetech.scoring.tasks.event import bounded, counted, digest, numbered, reals, session
+from agetech.scoring.tasks.event import bounded, counted, digest, numbered, reals, session, unbroken
 from tests.unit.scoring.tasks.made import pen, row, run
 
 GOOD = {"task": "stroop", "trial": 1, "onset_ms": 1000, "device": "Tablet 10", "version": "1.2.0"}
@@ -155,12 +155,38 @@ def test_the_digest_is_that_of_canonical_lines():
 
 def test_trial_numbers():
     first, second, fourth = (row("stroop", k, 1000.0 * k) for k in (1, 2, 4))
-    assert numbered([first, second, fourth], whole=False) == ((first, second, fourth), 1)
-    assert numbered([first, second], whole=True) == ((first, second), 0)
-    for rows, whole in (([first, second, fourth], True), ([first, first], False), ([second, first], False)):
+    assert numbered([first, second, fourth]) == ((first, second, fourth), 1)
+    assert numbered([first, second]) == ((first, second), 0)
+    assert numbered([]) == ((), 0)
+    for rows in ([first, first], [second, first]):
         with pytest.raises(SignalError) as caught:
-            numbered(rows, whole=whole)
+            numbered(rows)
         assert caught.value.code == "E_TASK_TRIALS"
+
+
+@pytest.mark.parametrize(
+    ("practised", "numbers", "good"),
+    [
+        (0, (0, 1, 2), True),
+        (0, (1, 2, 3), True),
+        (0, (2, 3), False),
+        (0, (1, 3), False),
+        (3, (4, 5), True),
+        (3, (3, 4), True),
+        (3, (1, 2), True),
+        (3, (5, 6), False),
+        (3, (2, 3), False),
+        (1, (), True),
+    ],
+)
+def test_runs_whose_order_matters_have_no_gap(practised, numbers, good):
+    rows = [row("n_back", 0, 0.0, practice=True)] * practised + [row("n_back", k, 1000.0 * (k + 1)) for k in numbers]
+    if good:
+        assert [one.trial for one in unbroken(session(rows))] == list(numbers)
+        return
+    with pytest.raises(SignalError) as caught:
+        unbroken(session(rows))
+    assert (caught.value.code, caught.value.path) == ("E_TASK_TRIALS", "task n_back: trial")
 
 
 def test_numbers_of_inputs():
