@@ -158,6 +158,10 @@ class Twin:
         if self.tick - origin > 4 * self.rate:
             self.learning, self.due = True, self.tick
 
+    def least(self):
+        """Give the energy below which a peak may be rounding alone."""
+        return 1e-12 * (self.wave[self.tick] - self.wave[0]) ** 2
+
     def run(self):
         """Give the rows of the whole signal."""
         self.low, peak, peak_tick, rising, before = 1e300, 0.0, 0, False, 0.0
@@ -169,7 +173,7 @@ class Twin:
             if energy > peak:
                 peak, peak_tick, rising = energy, tick, climbs
             elif tick - peak_tick >= self.apart:
-                if rising and peak_tick > self.count + 2 * self.arm:
+                if rising and peak_tick > self.count + 2 * self.arm and peak > self.least():
                     self.candidate(peak_tick)
                 peak, peak_tick, rising = energy, tick, False
             if tick > self.due:
@@ -177,7 +181,7 @@ class Twin:
                     self.learn()
                 else:
                     self.look_again()
-        if rising and self.tick - peak_tick > self.arm and peak_tick > self.count + 2 * self.arm:
+        if rising and self.tick - peak_tick > self.arm and peak_tick > self.count + 2 * self.arm and peak > self.least():
             self.candidate(peak_tick)
         if self.learning:
             self.learn()

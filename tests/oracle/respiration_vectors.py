@@ -13,7 +13,7 @@ import numpy as np
 
 import agetech
 from agetech.simulate.radar import Sleeper, radar_scene
-from tests.oracle import respiration_presence, respiration_radar, respiration_rate, sleep_breathing
+from tests.oracle import respiration_presence, respiration_pulses, respiration_radar, respiration_rate, sleep_breathing
 
 FOLDER = Path(agetech.__file__).parent / "conformance" / "vectors"
 
@@ -112,7 +112,7 @@ def refusals(book, fs, params, name, out_of_bounds):
 
 def rate_book():
     book = Book("respiration.rate", NOTES, {"rate": {"abs": 1e-6}, "quality": {"abs": 1e-6}})
-    reasons = {"answered": 0, "missing": 1, "flat": 2, "uncertain": 3}
+    reasons = {"answered": 0, "missing": 1, "flat": 2, "uncertain": 3, "no pulse": 4, "sampling": 5}
 
     def rows(x, fs):
         return [{**r, "reason": reasons[r["reason"]]} for r in respiration_rate.windows(x, fs)]
@@ -139,6 +139,7 @@ def rate_book():
         book.add(10.0, {"source": "belt"}, comment, ["NOTHING"], {"signal": held}, rows(value, 10.0), "abstain")
     held, x = pack(np.zeros(320), ((0, 320),))
     book.add(10.0, {"source": "belt"}, "all missing", ["NOTHING"], {"signal": held}, rows(x, 10.0), "abstain")
+    pulse_cases(book, reasons)
     refusals(
         book,
         10.0,
@@ -147,6 +148,40 @@ def rate_book():
         (("window", 5.0), ("window", 500.0), ("hop", 0.0), ("source", "thermometer"), ("least_quality", 2.0)),
     )
     return book
+
+
+def pulse(kind, rate, fs, seconds, seed, noise=0.0, heart=72.0):
+    """Give a PPG or an ECG whose level, height and rhythm breathe."""
+    t = np.arange(int(seconds * fs)) / fs
+    breath = np.sin(2 * np.pi * rate / 60 * t + seed)
+    phase = np.cumsum(heart / 60 * (1 + 0.04 * breath)) / fs % 1
+    if kind == "ppg":
+        x = np.exp(-(((phase - 0.25) / 0.1) ** 2)) + 0.35 * np.exp(-(((phase - 0.55) / 0.15) ** 2))
+    else:
+        x = np.exp(-(((phase - 0.5) / 0.02) ** 2)) + 0.15 * np.exp(-(((phase - 0.75) / 0.05) ** 2))
+    return x * (1 + 0.12 * breath) + 0.1 * breath + noise * np.random.default_rng(seed).normal(size=t.size)
+
+
+def pulse_cases(book, reasons):
+    for kind, rates in (("ppg", (16.0, 25.0, 40.0)), ("ecg", (64.0, 80.0, 100.0))):
+
+        def add(comment, flag, x, fs, holes=(), result="valid", kind=kind):
+            held, x = pack(x, holes)
+            rows = [{**r, "reason": reasons[r["reason"]]} for r in respiration_pulses.windows(x, fs, kind)]
+            book.add(fs, {"source": kind}, f"{kind}: {comment}", [flag], {"signal": held}, rows, result)
+
+        for k, rate in enumerate((6.0, 9.5, 14.0, 19.0, 26.0, 33.0)):
+            fs = rates[k % 3]
+            add(f"{rate} per minute", "USUAL", pulse(kind, rate, fs, 32.0, k, 0.01, 62.0 + 8.0 * k), fs)
+        fs = rates[1]
+        add("noise", "NOISE", pulse(kind, 15.0, fs, 32.0, 7, 0.1), fs)
+        add("upside down", "NOISE", -pulse(kind, 15.0, fs, 32.0, 8), fs)
+        add("a hole of 1 s", "GAP", pulse(kind, 15.0, fs, 32.0, 9), fs, ((int(10 * fs), int(fs)),))
+        add("a hole of 4 s", "GAP", pulse(kind, 15.0, fs, 32.0, 9), fs, ((int(10 * fs), int(4 * fs)),))
+        add("a hole of 20 s", "NOTHING", pulse(kind, 15.0, fs, 32.0, 9), fs, ((int(6 * fs), int(20 * fs)),), "abstain")
+        add("noise alone", "NOTHING", np.random.default_rng(10).normal(size=int(32 * fs)), fs, (), "abstain")
+        add("zeros", "NOTHING", np.zeros(int(32 * fs)), fs, (), "abstain")
+        add("sampled too slowly", "NOTHING", pulse(kind, 15.0, 10.0, 32.0, 11), 10.0, (), "abstain")
 
 
 def presence_book():

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
 
 FIRST, SEARCHED, MISSING = 1, 2, 4
 HUGE = 1e100  # beyond it squares overflow
+SMALL = 1e-12  # energy below this share of the square of the signal's way from its origin is no wave: rounding
 LN2 = log(2.0)
 DROP = log(1.0 / 0.15)  # the level may fall by no more at a time, chosen here: ADR 0080
 
@@ -220,6 +221,15 @@ def _restart(p: Any, s: Any, ring: Any, y: float) -> None:
 restart = kernel(_restart)
 
 
+def _heard(p: Any, s: Any) -> bool:
+    """Return whether the last peak is a wave after the filter settled, and more than rounding on a large, slow signal."""
+    away = s.wave - s.origin
+    return bool(s.rising == 1 and s.peak_tick - s.since > p.square_size + 2 * p.arm and s.peak > SMALL * away * away)
+
+
+heard = kernel(_heard)
+
+
 def _due(p: Any, s: Any, ring: Any, out: Any, n: int) -> int:
     """Do what the time has come for: learn the levels, or look again."""
     if s.learning == 1:
@@ -281,7 +291,7 @@ def _step(plan: Records, state: Records, ring: Signal, x: Signal, out: Records) 
         if energy > s.peak:
             s.peak, s.peak_tick, s.rising = energy, s.tick, rising
         elif s.tick - s.peak_tick >= p.apart:
-            if s.rising == 1 and s.peak_tick - s.since > p.square_size + 2 * p.arm:
+            if heard(p, s):
                 n = candidate(p, s, ring, out, n)
             s.peak, s.peak_tick, s.rising = energy, s.tick, 0
         if s.tick > s.due:
@@ -293,7 +303,7 @@ def _step(plan: Records, state: Records, ring: Signal, x: Signal, out: Records) 
 def _flush(plan: Records, state: Records, ring: Signal, out: Records) -> int:
     """Decide on the wave at hand and on those that wait when the recording ends."""
     p, s, n = plan[0], state[0], 0
-    if s.lost == 0 and s.rising == 1 and s.tick - s.peak_tick > p.arm and s.peak_tick - s.since > p.square_size + 2 * p.arm:
+    if s.lost == 0 and s.tick - s.peak_tick > p.arm and heard(p, s):
         n = candidate(p, s, ring, out, n)
     if s.lost == 0 and s.learning == 1:
         n = learn(p, s, ring, out, n)

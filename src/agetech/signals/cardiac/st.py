@@ -2,8 +2,8 @@
 
 Read from top to bottom: `_levels` measures each beat (level after the J point less the isoelectric level before the
 QRS, drift taken out by a line between isoelectric points), `_averages` takes medians over neighbourhoods of 16 s,
-`_deviation` subtracts a reference, and `find_episodes` applies a named protocol. A jump of the reference that comes
-with a jump of the R amplitude is an axis shift: the body turned, not the heart.
+`_deviate` subtracts a reference, and `find_episodes` applies a named protocol. A jump of the level that comes with a jump
+of the R amplitude, larger than that amplitude wanders anyway, is an axis shift: the body turned, not the heart.
 
 Sources: Smrdel and Jager 2011 (neighbourhoods of 16 s, reference by time); Jager 1998 (protocols A, B, C), both from
 memory. Departures (ADR 0084): the J point is not searched but taken at a fixed time after the R peak, as a wrong J
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 ALIKE = 0.7  # correlation with the usual beat from which a beat is averaged
 FASTEST_LATE = 0.6  # s, interval below which the level is taken 20 ms earlier
+JUMP = 10  # s on either side of an axis shift: within them the averages hold beats of both postures
 
 
 class Protocol(StrEnum):
@@ -87,6 +88,14 @@ class StParams(Params):
         zh="单搏离散度超过此值（微伏）视为噪声",
         source="chosen here: ADR 0084",
     )
+    turn: Number = Param(
+        0.25, ge=0.05, le=1.0, en="change of the R amplitude, as a share of its median, from which a jump is an axis shift",
+        zh="R波幅度变化达到其中位数的此比例，跳变视为轴移", source="chosen here: ADR 0087",
+    )  # fmt: skip
+    wander: Number = Param(
+        2.0, ge=0.0, le=10.0, en="and how many times its usual change within 20 s in the 3 min before",
+        zh="且须达到此前3分钟内20秒变化中位数的此倍数", source="chosen here: ADR 0087",
+    )  # fmt: skip
 
 
 def _level(ecg: Signal, centres: Samples, half: int) -> Signal:
@@ -164,39 +173,56 @@ def _analyse(p: StParams, fs: Any, inputs: Any) -> Records:
 
 
 def _deviate(p: StParams, out: Records) -> None:
-    """Fill reference and deviation; where level and R amplitude jump together within 10 s, the reference moves along."""
+    """Fill reference and deviation; where level and R amplitude jump together, the reference moves along.
+
+    Both are compared `JUMP` s before and after a second; where nothing was known then, with the last that was.
+    """
     level, amplitude = out["level"], out["amplitude"]
     start = level[: max(1, round(p.reference))]
-    known = np.isfinite(start)
-    if not known.any():
-        start = level
-        known = np.isfinite(start)
-        if not known.any():
-            return
-    reference = float(np.median(start[known]))
-    sized = amplitude[np.isfinite(amplitude)]
-    size = max(abs(float(np.median(sized))) if sized.size else 0.0, 1.0)
-    jump, shifted = 10, 0
+    start = start if np.isfinite(start).any() else level
+    if not np.isfinite(start).any():
+        return
+    reference = float(np.median(start[np.isfinite(start)]))
+    size = max(abs(float(np.median(amplitude[np.isfinite(amplitude)]))), 1.0)
+    last_level, last_amplitude = _last_known(level), _last_known(amplitude)
+    changes = np.full(len(out), np.nan)
+    changes[2 * JUMP :] = np.abs(amplitude[2 * JUMP :] - amplitude[: -2 * JUMP])
+    settled = 0
     for second in range(len(out)):
-        before, after = second - jump, second + jump
-        if shifted <= second and before >= 0 and after < len(out):
-            step = level[after] - level[before]
-            turn = abs(amplitude[after] - amplitude[before]) / size
-            if abs(step) > 40.0 and turn > 0.15 and _sharp(amplitude, second, jump, size):
+        before, after = second - JUMP, second + JUMP
+        if settled <= second and before >= 0 and after < len(out):
+            step = level[after] - last_level[before]
+            turn = abs(amplitude[after] - last_amplitude[before])
+            if abs(step) > 40.0 and turn > p.turn * size and turn > p.wander * _usual(changes, second) and _sharp(amplitude, second, size):
                 reference += step
-                shifted = second + 2 * jump
+                settled = second + 2 * JUMP
                 out["remarks"][before : after + 1] |= int(StRemark.AXIS_SHIFT)
         out["reference"][second] = reference
     out["deviation"] = np.where(out["remarks"] & int(StRemark.AXIS_SHIFT), np.nan, level - out["reference"])
 
 
-def _sharp(amplitude: Signal, second: int, jump: int, size: float) -> bool:
+def _last_known(x: Signal) -> Signal:
+    """Return at each place the last value that is not NaN up to it; NaN before the first."""
+    place = np.maximum.accumulate(np.where(np.isfinite(x), np.arange(x.size), -1))
+    return np.asarray(np.where(place >= 0, x[np.maximum(place, 0)], np.nan))
+
+
+def _usual(changes: Signal, second: int) -> float:
+    """Return the median change of the R amplitude within 20 s in the 3 min before, uV; 0 where too little is known."""
+    past = changes[max(0, second - 180) : max(0, second - JUMP)]
+    past = past[np.isfinite(past)]
+    return float(np.median(past)) if past.size >= 20 else 0.0
+
+
+def _sharp(amplitude: Signal, second: int, size: float) -> bool:
     """Return whether the R amplitude stands still before and after the jump: a turn, not a slow change."""
-    early = amplitude[max(0, second - 2 * jump) : second - jump + 1]
-    late = amplitude[second + jump : second + 2 * jump + 1]
-    if not (np.isfinite(early).any() and np.isfinite(late).any()):
-        return False
-    return bool(np.nanstd(early) < 0.06 * size and np.nanstd(late) < 0.06 * size)
+    before, after = second - JUMP, second + JUMP
+    early, late = amplitude[max(0, before - JUMP) : before + 1], amplitude[after : after + JUMP + 1]
+    early, late = early[np.isfinite(early)], late[np.isfinite(late)]
+    if not early.size:
+        early = amplitude[: before + 1]
+        early = early[np.isfinite(early)][-JUMP - 1 :]
+    return bool(early.size and late.size and early.std() < 0.06 * size and late.std() < 0.06 * size)
 
 
 ECG = Input("ecg", MILLIVOLT, "ECG of one lead", "单导联心电", rates=(98.0, 1024.0))

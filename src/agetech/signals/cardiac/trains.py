@@ -31,6 +31,7 @@ TICK, HEIGHT, LIKENESS = range(SLOT)
 SHAPES = 3
 NEVER = -1
 HUGE = 1e100
+SMALL = 1e-6  # a wave below this share of the signal's way from its origin, or a rise by less of itself, is none: rounding
 LN = (log(0.45), log(0.7))  # height against the usual: at its time, and early. Chosen here: ADR 0085
 FIRST, SEARCHED, MISSING = 1, 2, 4
 
@@ -222,6 +223,15 @@ def _due(p: Any, s: Any, ring: Any, out: Any, n: int) -> int:
 due = kernel(_due)
 
 
+def _heard(p: Any, s: Any) -> bool:
+    """Return whether the last peak of the envelope is a wave, not the rounding of a filter on a large, slow signal."""
+    least = SMALL * abs(s.held - s.origin)
+    return bool(s.peak > (least if p.rises == 1 else least * least) and s.energy < (1.0 - SMALL) * s.peak)
+
+
+heard = kernel(_heard)
+
+
 def _restart(p: Any, s: Any, ring: Any) -> None:
     """Begin after a gap with filters at rest on the value at hand; the train begins anew, the level stays."""
     for i in range(p.heights - p.sums):
@@ -282,7 +292,7 @@ def _step(plan: Records, state: Records, ring: Signal, x: Signal, out: Records) 
         if energy > s.peak:
             s.peak, s.peak_tick, s.rising = energy, s.tick, rising
         elif s.tick - s.peak_tick >= p.apart:
-            if s.rising == 1 and s.peak_tick - s.since > p.span and s.peak > 0.0:
+            if s.rising == 1 and s.peak_tick - s.since > p.span and heard(p, s):
                 n = candidate(p, s, ring, out, n)
             s.peak, s.peak_tick, s.rising = energy, s.tick, 0
         if s.tick > s.due:
@@ -292,9 +302,9 @@ def _step(plan: Records, state: Records, ring: Signal, x: Signal, out: Records) 
 
 
 def _flush(plan: Records, state: Records, ring: Signal, out: Records) -> int:
-    """Decide on the peak at hand when the recording ends."""
+    """Decide on the peak at hand when the recording ends, unless it ends within the wave: what is not heard is not compared."""
     p, s, n = plan[0], state[0], 0
-    if s.lost == 0 and s.rising == 1 and s.peak > 0.0 and s.peak_tick - s.since > p.span:
+    if s.lost == 0 and s.rising == 1 and s.peak_tick - s.since > p.span and s.tick - s.peak_tick > p.arm and heard(p, s):
         n = candidate(p, s, ring, out, n)
     return n
 

@@ -68,6 +68,27 @@ def test_noise_and_nothing_give_nothing(detect) -> None:
         detect(np.zeros(10), -1.0)
 
 
+N = np.arange(20000.0)
+
+
+@pytest.mark.parametrize("detect", [detect_beats, detect_pulses, detect_bcg_beats])
+@pytest.mark.parametrize("fs", [50.0, 250.0])
+@pytest.mark.parametrize(
+    "slow",
+    [N, 0.1 * N, 1e-3 * N * N, np.exp(-N / 3000), np.sin(N / 9000), 1e6 + 0.3 * N],
+    ids=["ramp", "rounded ramp", "square", "exponential", "slow sine", "offset"],
+)
+def test_the_rounding_of_a_slow_signal_is_no_heart(detect, fs, slow) -> None:
+    rows = detect(slow, 2.0 * fs if detect is detect_beats else fs)
+    assert len(rows) <= (2 if detect is detect_beats else 0)  # the corner at which a steep signal starts may count as a wave
+
+
+def test_a_wave_that_the_end_cuts_off_is_not_compared_with_what_was_there_before() -> None:
+    made = simulate_ppg(40.0, 50.0, seed=3)
+    for cut in range(1500, 1545):
+        assert detect_pulses(made.signal[:cut], 50.0)["likeness"][-1] > 0.6
+
+
 def test_chunks_do_not_matter() -> None:
     made = simulate_ecg(30.0, 250.0, seed=6, ectopic=0.1)
     x = made.signal.copy()
