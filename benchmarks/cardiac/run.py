@@ -20,8 +20,9 @@ from typing import Any
 import numpy as np
 
 from agetech.evaluate.beats import BeatScore, score_beats
-from agetech.signals.cardiac import detect_beats, detect_pulses, find_episodes, pulse_rate, st_deviation
+from agetech.signals.cardiac import detect_beats, detect_pulses, pulse_rate
 from benchmarks import evidence
+from benchmarks.cardiac import steps
 from benchmarks.cardiac.data import arrhythmia, digest, folder
 
 NOTHING = BeatScore(0, 0, 0, np.zeros(0))
@@ -164,51 +165,7 @@ def pulses() -> dict[str, Any]:
     }  # fmt: skip
 
 
-def lifted(x: Any, beats: Any, begin: float, end: float, size: float) -> Any:
-    """Return the ECG with the ST segment of the beats from `begin` to `end` s lifted by `size` uV."""
-    x = x.copy()
-    shape = np.ones(130)
-    shape[:14], shape[14:21] = 0.0, np.linspace(0.0, 1.0, 7)
-    shape[72:] = 0.5 + 0.5 * np.cos(np.linspace(0.0, np.pi, 58))
-    for beat in beats:
-        if begin * 360 <= beat < end * 360 and beat + 130 < len(x):
-            x[beat : beat + 130] += shape * size * 1e-3
-    return x
-
-
-def st() -> dict[str, Any]:
-    """Return errors of injected steps in real beats, episodes, and false episodes by a change of axis."""
-    rng = np.random.default_rng(0)
-    errors, withheld, true, missed, false, shifts, wrong = [], 0, 0, 0, 0, 0, 0
-    for record in arrhythmia():
-        if record.flutter:
-            continue
-        x, truth = record.signal[:432000], record.beats[record.beats < 431800]
-        size, begin, length = float(rng.choice([-300, -200, -150, 150, 200, 300])), rng.uniform(420, 900), rng.uniform(45, 120)
-        plain = st_deviation(x, 360.0, detect_beats(x, 360.0)["sample"])
-        changed = lifted(x, truth, begin, begin + length, size)
-        rows = st_deviation(changed, 360.0, detect_beats(changed, 360.0)["sample"])
-        inside = slice(int(begin + 9), int(begin + length - 9))
-        both = (rows["deviation"] - plain["deviation"])[inside]
-        if np.isfinite(both).mean() < 0.5:
-            withheld += 1
-        else:
-            errors.append(abs(float(np.nanmedian(both)) - size) <= max(10.0, 0.1 * abs(size)))
-            found = find_episodes(rows)
-            hits = (found["start"] < (begin + length) * 360) & (found["end"] > begin * 360)
-            true, missed, false = true + int(hits.any()), missed + int(not hits.any()), false + int((~hits).sum())
-        turned = x.copy()
-        turned[int(begin * 360) :] *= 0.55
-        turned = lifted(turned, truth, begin, 1200.0, size)
-        shifts += 1
-        wrong += int(len(find_episodes(st_deviation(turned, 360.0, detect_beats(turned, 360.0)["sample"]))) > len(find_episodes(plain)))
-    return {
-        "records": len(errors) + withheld, "withheld (noise)": withheld, "steps within 10 uV or 10 %": float(np.mean(errors)),
-        "episodes": {"true": true, "missed": missed, "false": false}, "axis shifts": shifts, "taken for episodes": wrong,
-    }  # fmt: skip
-
-
-PARTS: dict[str, Callable[[], dict[str, Any]]] = {"beats": beats, "rhythm": rhythm, "apnea": apnea, "pulses": pulses, "st": st}
+PARTS: dict[str, Callable[[], dict[str, Any]]] = {"beats": beats, "rhythm": rhythm, "apnea": apnea, "pulses": pulses, "st": steps.figures}
 
 
 def main() -> None:
