@@ -110,7 +110,7 @@ def _columns(text: str, profile: Profile, path: str) -> tuple[dict[str, NDArray[
     return columns_of(body, names, profile.wanted, delimiter=profile.delimiter, decimal=profile.decimal, path=path, first=first, text=iso)
 
 
-def _ended(line: str, mark: str, path: str, row: int, last: bool) -> str:  # noqa: FBT001
+def _ended(line: str, mark: str, path: str, row: int, last: bool) -> str:  # noqa: FBT001 - by position, from one loop
     bare = line.rstrip()
     if not bare.endswith(mark):
         got = "another end" + (" (the last line: probably truncated)" if last else "")

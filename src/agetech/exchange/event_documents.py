@@ -237,7 +237,7 @@ def _params(found: Algorithm, params: Params | Mapping[str, Any] | None, placeme
 
 
 def _pseudonym(subject: Any) -> None:
-    if not isinstance(subject, str) or not subject or len(subject) > 200 or not subject.isprintable():  # noqa: PLR2004
+    if not isinstance(subject, str) or not subject or len(subject) > 200 or not subject.isprintable():  # noqa: PLR2004 - as the message says
         raise ExchangeError("E_DOCUMENT", "subject", expected="a pseudonym of 1 to 200 printable characters", got="another value")
 
 

@@ -4,6 +4,7 @@
 changes; `catalogue` lists device and observation types.
 """
 
+# ruff: noqa: F401 - imported for type checkers; at run time a name loads when it is first used
 from __future__ import annotations
 
 from importlib import import_module
@@ -34,7 +35,7 @@ _FOLDERS = (
     "engine",
     "instants",
 )
-__all__ = sorted(_HOME)  # pyright: ignore[reportUnsupportedDunderAll]  # noqa: PLE0605
+__all__ = sorted(_HOME)  # pyright: ignore[reportUnsupportedDunderAll]  # noqa: PLE0605 - names are texts, sorted
 
 
 def __getattr__(name: str) -> Any:
@@ -53,10 +54,10 @@ def __dir__() -> list[str]:
 
 
 if TYPE_CHECKING:
-    from agetech.schemas.catalogue import device_types, observation_types, products  # noqa: F401
-    from agetech.schemas.documents import content, dump, kept_unknown, left_out, load, read, read_lines, read_many  # noqa: F401
-    from agetech.schemas.instants import Instant  # noqa: F401
-    from agetech.schemas.privacy import pseudonym, redact, release  # noqa: F401
-    from agetech.schemas.registry import model, names, schema, versions_of  # noqa: F401
-    from agetech.schemas.v1.consent import permits  # noqa: F401
-    from agetech.schemas.versions import downcast, upcast  # noqa: F401
+    from agetech.schemas.catalogue import device_types, observation_types, products
+    from agetech.schemas.documents import content, dump, kept_unknown, left_out, load, read, read_lines, read_many
+    from agetech.schemas.instants import Instant
+    from agetech.schemas.privacy import pseudonym, redact, release
+    from agetech.schemas.registry import model, names, schema, versions_of
+    from agetech.schemas.v1.consent import permits
+    from agetech.schemas.versions import downcast, upcast

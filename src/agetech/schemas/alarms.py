@@ -38,11 +38,11 @@ class Step(Protocol):
     """What the functions read of a transition."""
 
     @property
-    def to(self) -> str: ...  # noqa: D102
+    def to(self) -> str: ...  # noqa: D102 - the state entered
     @property
-    def role(self) -> str: ...  # noqa: D102
+    def role(self) -> str: ...  # noqa: D102 - of who did it
     @property
-    def ns(self) -> int: ...  # noqa: D102
+    def ns(self) -> int: ...  # noqa: D102 - since 1970
 
 
 @dataclass(frozen=True, slots=True)

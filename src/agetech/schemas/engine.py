@@ -4,6 +4,7 @@ It judges frozen versions, witnesses of breaking changes and Open mHealth data. 
 the schema is compiled, never passed over. Tests compare its verdicts with the jsonschema library.
 """
 
+# ruff: noqa: PLR0913 - every rule is given all that some keyword looks at
 from __future__ import annotations
 
 import math
@@ -112,7 +113,7 @@ class Judge:
     foreign: a schema of others, whose unknown keywords are remarks; in our own one that is not known is an error.
     """
 
-    def __init__(self, schema: dict[str, Any] | bool, *, base: str = "", resolve: Resolver = _nowhere, foreign: bool = False) -> None:  # noqa: FBT001
+    def __init__(self, schema: dict[str, Any] | bool, *, base: str = "", resolve: Resolver = _nowhere, foreign: bool = False) -> None:  # noqa: FBT001 - a schema may be true or false
         self.schema, self.base, self.resolve, self.foreign = schema, base, resolve, foreign
         told = str(schema.get("$schema", "")) if isinstance(schema, dict) else ""
         self.draft4 = "draft-04" in told
@@ -122,7 +123,7 @@ class Judge:
         """Return the first faults of content, at most `most`; none means it follows the schema."""
         found: list[Fault] = []
         try:
-            self._check(self.schema, content, "", self.base, found, most, 0)
+            self.check(self.schema, content, "", self.base, found, most, 0)
         except RecursionError:
             found.append(Fault("", "depth", "less nesting"))
         return found[:most]
@@ -141,12 +142,14 @@ class Judge:
                 raise SchemaError("E_SCHEMA_UNKNOWN", "/$ref", expected="a place in the schema", got=ref[:80]) from None
         return found, home
 
-    def _fits(self, schema: Any, value: Any, base: str, depth: int) -> bool:
+    def fits(self, schema: Any, value: Any, base: str, depth: int) -> bool:
+        """Return True where a value follows a part of the schema."""
         mine: list[Fault] = []
-        self._check(schema, value, "", base, mine, 1, depth + 1)
+        self.check(schema, value, "", base, mine, 1, depth + 1)
         return not mine
 
-    def _check(self, schema: Any, value: Any, at: str, base: str, out: list[Fault], most: int, depth: int) -> None:
+    def check(self, schema: Any, value: Any, at: str, base: str, out: list[Fault], most: int, depth: int) -> None:
+        """Add the faults of a value under a part of the schema to `out`, at most `most`; `at` is the value's place."""
         if schema is True or len(out) >= most:
             return
         if depth > _DEEPEST:
@@ -159,7 +162,7 @@ class Judge:
             raise SchemaError("E_SCHEMA_FORM", "", expected="an object or a boolean", got=type(schema).__name__)
         if "$ref" in schema:
             target, home = self._target(str(schema["$ref"]), base)
-            self._check(target, value, at, home, out, most, depth + 1)
+            self.check(target, value, at, home, out, most, depth + 1)
             if self.draft4:
                 return
         for keyword, asked in schema.items():
@@ -171,21 +174,21 @@ class Judge:
         if isinstance(value, dict):
             for name in schema.get("required", ()) if isinstance(schema.get("required", ()), list | tuple) else ():
                 if name not in value:
-                    out.append(Fault(f"{at}/{name}", "required", name, "E_FIELD_MISSING"))  # noqa: PERF401
+                    out.append(Fault(f"{at}/{name}", "required", name, "E_FIELD_MISSING"))  # noqa: PERF401 - reads as the rule it is
 
 
-def _type(judge: Judge, asked: Any, schema: Any, value: Any, at: str, base: str, out: list[Fault], most: int, depth: int) -> None:  # noqa: PLR0913
+def _type(judge: Judge, asked: Any, schema: Any, value: Any, at: str, base: str, out: list[Fault], most: int, depth: int) -> None:
     kinds = [asked] if isinstance(asked, str) else asked
     if not any(_TYPES[kind](value) for kind in kinds):
         out.append(Fault(at, "type", " or ".join(kinds), "E_FIELD_TYPE"))
 
 
-def _enum(judge: Judge, asked: Any, schema: Any, value: Any, at: str, base: str, out: list[Fault], most: int, depth: int) -> None:  # noqa: PLR0913
+def _enum(judge: Judge, asked: Any, schema: Any, value: Any, at: str, base: str, out: list[Fault], most: int, depth: int) -> None:
     if not any(equal(value, known) for known in asked):
         out.append(Fault(at, "enum", ", ".join(str(k) for k in asked)[:150]))
 
 
-def _const(judge: Judge, asked: Any, schema: Any, value: Any, at: str, base: str, out: list[Fault], most: int, depth: int) -> None:  # noqa: PLR0913
+def _const(judge: Judge, asked: Any, schema: Any, value: Any, at: str, base: str, out: list[Fault], most: int, depth: int) -> None:
     if not equal(value, asked):
         out.append(Fault(at, "const", str(asked)[:150]))
 
@@ -193,7 +196,7 @@ def _const(judge: Judge, asked: Any, schema: Any, value: Any, at: str, base: str
 def _bound(keyword: str) -> Any:
     low = keyword.lower().endswith("minimum")
 
-    def rule(judge: Judge, asked: Any, schema: Any, value: Any, at: str, base: str, out: list[Fault], most: int, depth: int) -> None:  # noqa: PLR0913
+    def rule(judge: Judge, asked: Any, schema: Any, value: Any, at: str, base: str, out: list[Fault], most: int, depth: int) -> None:
         if isinstance(asked, bool) or not _number(value):
             return
         strict = keyword.startswith("exclusive") or schema.get("exclusive" + keyword.capitalize()) is True
@@ -205,14 +208,14 @@ def _bound(keyword: str) -> Any:
 
 
 def _length(kind: str, *, least: bool) -> Any:
-    def rule(judge: Judge, asked: Any, schema: Any, value: Any, at: str, base: str, out: list[Fault], most: int, depth: int) -> None:  # noqa: PLR0913
+    def rule(judge: Judge, asked: Any, schema: Any, value: Any, at: str, base: str, out: list[Fault], most: int, depth: int) -> None:
         if _TYPES[kind](value) and (len(value) < asked if least else len(value) > asked):
             out.append(Fault(at, "length", f"{'at least' if least else 'at most'} {asked}"))
 
     return rule
 
 
-def _pattern(judge: Judge, asked: Any, schema: Any, value: Any, at: str, base: str, out: list[Fault], most: int, depth: int) -> None:  # noqa: PLR0913
+def _pattern(judge: Judge, asked: Any, schema: Any, value: Any, at: str, base: str, out: list[Fault], most: int, depth: int) -> None:
     if isinstance(value, str) and not re.search(_anchored(asked), value):
         out.append(Fault(at, "pattern", asked[:150]))
 
@@ -222,85 +225,85 @@ def _anchored(pattern: str) -> str:
     return pattern[:-1] + r"\Z" if pattern.endswith("$") and not pattern.endswith(r"\$") else pattern
 
 
-def _format(judge: Judge, asked: Any, schema: Any, value: Any, at: str, base: str, out: list[Fault], most: int, depth: int) -> None:  # noqa: PLR0913
+def _format(judge: Judge, asked: Any, schema: Any, value: Any, at: str, base: str, out: list[Fault], most: int, depth: int) -> None:
     if isinstance(value, str) and not formatted(asked, value):
         out.append(Fault(at, "format", asked))
 
 
-def _multiple(judge: Judge, asked: Any, schema: Any, value: Any, at: str, base: str, out: list[Fault], most: int, depth: int) -> None:  # noqa: PLR0913
+def _multiple(judge: Judge, asked: Any, schema: Any, value: Any, at: str, base: str, out: list[Fault], most: int, depth: int) -> None:
     if _number(value) and not math.isclose(float(value) / float(asked), round(float(value) / float(asked)), abs_tol=1e-9):
         out.append(Fault(at, "multipleOf", str(asked)))
 
 
-def _properties(judge: Judge, asked: Any, schema: Any, value: Any, at: str, base: str, out: list[Fault], most: int, depth: int) -> None:  # noqa: PLR0913
+def _properties(judge: Judge, asked: Any, schema: Any, value: Any, at: str, base: str, out: list[Fault], most: int, depth: int) -> None:
     if isinstance(value, dict):
         for name, inner in asked.items():
             if name in value:
-                judge._check(inner, value[name], f"{at}/{name}", base, out, most, depth + 1)  # noqa: SLF001 - the rules are parts of the judge
+                judge.check(inner, value[name], f"{at}/{name}", base, out, most, depth + 1)
 
 
-def _pattern_properties(  # noqa: PLR0913
+def _pattern_properties(
     judge: Judge, asked: Any, schema: Any, value: Any, at: str, base: str, out: list[Fault], most: int, depth: int
 ) -> None:
     if isinstance(value, dict):
         for pattern, inner in asked.items():
             for name in value:
                 if re.search(_anchored(pattern), name):
-                    judge._check(inner, value[name], f"{at}/{name}", base, out, most, depth + 1)  # noqa: SLF001
+                    judge.check(inner, value[name], f"{at}/{name}", base, out, most, depth + 1)
 
 
-def _others(judge: Judge, asked: Any, schema: Any, value: Any, at: str, base: str, out: list[Fault], most: int, depth: int) -> None:  # noqa: PLR0913
+def _others(judge: Judge, asked: Any, schema: Any, value: Any, at: str, base: str, out: list[Fault], most: int, depth: int) -> None:
     if isinstance(value, dict):
         known, patterns = schema.get("properties", {}), [_anchored(p) for p in schema.get("patternProperties", {})]
         for name in value:
             if name not in known and not any(re.search(p, name) for p in patterns):
-                judge._check(asked, value[name], f"{at}/{name}", base, out, most, depth + 1)  # noqa: SLF001
+                judge.check(asked, value[name], f"{at}/{name}", base, out, most, depth + 1)
 
 
-def _names(judge: Judge, asked: Any, schema: Any, value: Any, at: str, base: str, out: list[Fault], most: int, depth: int) -> None:  # noqa: PLR0913
+def _names(judge: Judge, asked: Any, schema: Any, value: Any, at: str, base: str, out: list[Fault], most: int, depth: int) -> None:
     if isinstance(value, dict):
         for name in value:
-            judge._check(asked, name, f"{at}/{name}", base, out, most, depth + 1)  # noqa: SLF001
+            judge.check(asked, name, f"{at}/{name}", base, out, most, depth + 1)
 
 
-def _items(judge: Judge, asked: Any, schema: Any, value: Any, at: str, base: str, out: list[Fault], most: int, depth: int) -> None:  # noqa: PLR0913
+def _items(judge: Judge, asked: Any, schema: Any, value: Any, at: str, base: str, out: list[Fault], most: int, depth: int) -> None:
     if not isinstance(value, list | tuple):
         return
     if isinstance(asked, list):
         for n, (inner, item) in enumerate(zip(asked, value, strict=False)):
-            judge._check(inner, item, f"{at}/{n}", base, out, most, depth + 1)  # noqa: SLF001
+            judge.check(inner, item, f"{at}/{n}", base, out, most, depth + 1)
         return
     skip = len(schema.get("prefixItems", ()))
     for n, item in enumerate(value[skip:], skip):
-        judge._check(asked, item, f"{at}/{n}", base, out, most, depth + 1)  # noqa: SLF001
+        judge.check(asked, item, f"{at}/{n}", base, out, most, depth + 1)
 
 
-def _prefix(judge: Judge, asked: Any, schema: Any, value: Any, at: str, base: str, out: list[Fault], most: int, depth: int) -> None:  # noqa: PLR0913
+def _prefix(judge: Judge, asked: Any, schema: Any, value: Any, at: str, base: str, out: list[Fault], most: int, depth: int) -> None:
     if isinstance(value, list | tuple):
         for n, (inner, item) in enumerate(zip(asked, value, strict=False)):
-            judge._check(inner, item, f"{at}/{n}", base, out, most, depth + 1)  # noqa: SLF001
+            judge.check(inner, item, f"{at}/{n}", base, out, most, depth + 1)
 
 
-def _more_items(judge: Judge, asked: Any, schema: Any, value: Any, at: str, base: str, out: list[Fault], most: int, depth: int) -> None:  # noqa: PLR0913
+def _more_items(judge: Judge, asked: Any, schema: Any, value: Any, at: str, base: str, out: list[Fault], most: int, depth: int) -> None:
     first = schema.get("items")
     if isinstance(value, list | tuple) and isinstance(first, list):
         for n, item in enumerate(value[len(first) :], len(first)):
-            judge._check(asked, item, f"{at}/{n}", base, out, most, depth + 1)  # noqa: SLF001
+            judge.check(asked, item, f"{at}/{n}", base, out, most, depth + 1)
 
 
-def _contains(judge: Judge, asked: Any, schema: Any, value: Any, at: str, base: str, out: list[Fault], most: int, depth: int) -> None:  # noqa: PLR0913
+def _contains(judge: Judge, asked: Any, schema: Any, value: Any, at: str, base: str, out: list[Fault], most: int, depth: int) -> None:
     if isinstance(value, list | tuple):
-        count = sum(judge._fits(asked, item, base, depth) for item in value)  # noqa: SLF001
+        count = sum(judge.fits(asked, item, base, depth) for item in value)
         if not schema.get("minContains", 1) <= count <= schema.get("maxContains", count):
             out.append(Fault(at, "contains", "such an item"))
 
 
-def _unique(judge: Judge, asked: Any, schema: Any, value: Any, at: str, base: str, out: list[Fault], most: int, depth: int) -> None:  # noqa: PLR0913
+def _unique(judge: Judge, asked: Any, schema: Any, value: Any, at: str, base: str, out: list[Fault], most: int, depth: int) -> None:
     if asked and isinstance(value, list | tuple) and any(equal(a, b) for n, a in enumerate(value) for b in value[:n]):
         out.append(Fault(at, "uniqueItems", "items once"))
 
 
-def _dependent(judge: Judge, asked: Any, schema: Any, value: Any, at: str, base: str, out: list[Fault], most: int, depth: int) -> None:  # noqa: PLR0913
+def _dependent(judge: Judge, asked: Any, schema: Any, value: Any, at: str, base: str, out: list[Fault], most: int, depth: int) -> None:
     if isinstance(value, dict):
         for name, inner in asked.items():
             if name not in value:
@@ -308,21 +311,21 @@ def _dependent(judge: Judge, asked: Any, schema: Any, value: Any, at: str, base:
             if isinstance(inner, list):
                 out += [Fault(f"{at}/{other}", "dependencies", other, "E_FIELD_MISSING") for other in inner if other not in value]
             else:
-                judge._check(inner, value, at, base, out, most, depth + 1)  # noqa: SLF001
+                judge.check(inner, value, at, base, out, most, depth + 1)
 
 
-def _all(judge: Judge, asked: Any, schema: Any, value: Any, at: str, base: str, out: list[Fault], most: int, depth: int) -> None:  # noqa: PLR0913
+def _all(judge: Judge, asked: Any, schema: Any, value: Any, at: str, base: str, out: list[Fault], most: int, depth: int) -> None:
     for inner in asked:
-        judge._check(inner, value, at, base, out, most, depth + 1)  # noqa: SLF001
+        judge.check(inner, value, at, base, out, most, depth + 1)
 
 
-def _any(judge: Judge, asked: Any, schema: Any, value: Any, at: str, base: str, out: list[Fault], most: int, depth: int) -> None:  # noqa: PLR0913
-    if not any(judge._fits(inner, value, base, depth) for inner in asked):  # noqa: SLF001
+def _any(judge: Judge, asked: Any, schema: Any, value: Any, at: str, base: str, out: list[Fault], most: int, depth: int) -> None:
+    if not any(judge.fits(inner, value, base, depth) for inner in asked):
         out.append(_nearest(judge, asked, value, at, base, depth, "anyOf"))
 
 
-def _one(judge: Judge, asked: Any, schema: Any, value: Any, at: str, base: str, out: list[Fault], most: int, depth: int) -> None:  # noqa: PLR0913
-    fitting = sum(judge._fits(inner, value, base, depth) for inner in asked)  # noqa: SLF001
+def _one(judge: Judge, asked: Any, schema: Any, value: Any, at: str, base: str, out: list[Fault], most: int, depth: int) -> None:
+    fitting = sum(judge.fits(inner, value, base, depth) for inner in asked)
     if fitting == 0:
         out.append(_nearest(judge, asked, value, at, base, depth, "oneOf"))
     elif fitting > 1:
@@ -334,20 +337,20 @@ def _nearest(judge: Judge, asked: Any, value: Any, at: str, base: str, depth: in
     best = Fault(at, rule, "one of the choices")
     for inner in asked:
         mine: list[Fault] = []
-        judge._check(inner, value, at, base, mine, 1, depth + 1)  # noqa: SLF001
+        judge.check(inner, value, at, base, mine, 1, depth + 1)
         if mine and mine[0].pointer.count("/") > best.pointer.count("/"):
             best = mine[0]
     return best
 
 
-def _not(judge: Judge, asked: Any, schema: Any, value: Any, at: str, base: str, out: list[Fault], most: int, depth: int) -> None:  # noqa: PLR0913
-    if judge._fits(asked, value, base, depth):  # noqa: SLF001
+def _not(judge: Judge, asked: Any, schema: Any, value: Any, at: str, base: str, out: list[Fault], most: int, depth: int) -> None:
+    if judge.fits(asked, value, base, depth):
         out.append(Fault(at, "not", "something else"))
 
 
-def _if(judge: Judge, asked: Any, schema: Any, value: Any, at: str, base: str, out: list[Fault], most: int, depth: int) -> None:  # noqa: PLR0913
-    branch = schema.get("then" if judge._fits(asked, value, base, depth) else "else", True)  # noqa: SLF001
-    judge._check(branch, value, at, base, out, most, depth + 1)  # noqa: SLF001
+def _if(judge: Judge, asked: Any, schema: Any, value: Any, at: str, base: str, out: list[Fault], most: int, depth: int) -> None:
+    branch = schema.get("then" if judge.fits(asked, value, base, depth) else "else", True)
+    judge.check(branch, value, at, base, out, most, depth + 1)
 
 
 _RULES: dict[str, Any] = {
@@ -357,7 +360,7 @@ _RULES: dict[str, Any] = {
     "minItems": _length("array", least=True), "maxItems": _length("array", least=False), "minProperties": _length("object", least=True),
     "maxProperties": _length("object", least=False), "properties": _properties, "patternProperties": _pattern_properties,
     "additionalProperties": _others, "propertyNames": _names, "items": _items, "prefixItems": _prefix, "additionalItems": _more_items,
-    "contains": _contains, "uniqueItems": _unique, "dependencies": _dependent, "dependentRequired": _dependent, "dependentSchemas": _dependent,  # noqa: E501
+    "contains": _contains, "uniqueItems": _unique, "dependencies": _dependent, "dependentRequired": _dependent, "dependentSchemas": _dependent,  # noqa: E501 - one table
     "allOf": _all, "anyOf": _any, "oneOf": _one, "not": _not, "if": _if,
 }  # fmt: skip
 

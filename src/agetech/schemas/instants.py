@@ -158,4 +158,4 @@ def checked_date(text: object, *, least: int = 1) -> str:
                 return found.group()
         except ValueError:
             pass
-    raise SchemaError("E_DATE", expected="YYYY-MM-DD" if least == 3 else "YYYY, YYYY-MM or YYYY-MM-DD", got=_shape(text))  # noqa: PLR2004
+    raise SchemaError("E_DATE", expected="YYYY-MM-DD" if least == 3 else "YYYY, YYYY-MM or YYYY-MM-DD", got=_shape(text))  # noqa: PLR2004 - year, month, day

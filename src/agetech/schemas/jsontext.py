@@ -93,10 +93,10 @@ def items(text: bytes | str, *, limits: Limits = LIMITS, error: type[AgetechErro
                 if decoded[at : at + 1] == "]":
                     break
                 if decoded[at : at + 1] != ",":
-                    raise _DoubtfulError  # noqa: TRY301
+                    raise _DoubtfulError  # noqa: TRY301 - the one way to the exact reader
             at += 1
         if decoded[at + 1 :].strip(" \t\r\n"):
-            raise _DoubtfulError  # noqa: TRY301
+            raise _DoubtfulError  # noqa: TRY301 - the one way to the exact reader
     except (_DoubtfulError, ValueError, StopIteration, RecursionError, DecimalException):
         _Reader(decoded, limits, error).read()
         raise error("E_JSON", expected="an array", got="something else") from None

@@ -15,7 +15,7 @@ from agetech.schemas.refusal import Broken
 from agetech.schemas.ucum import parse
 
 SEMVER = r"^(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)$"
-TOKEN = r"^[a-z][a-z0-9_.-]{0,63}$"  # noqa: S105
+TOKEN = r"^[a-z][a-z0-9_.-]{0,63}$"  # noqa: S105 - a pattern, no password
 PSEUDONYM = r"^[A-Za-z0-9_-]{1,64}$"
 URI = r"^[A-Za-z][A-Za-z0-9+.-]*:[^\s]+$"
 DIGEST = r"^[0-9a-f]{64}$"

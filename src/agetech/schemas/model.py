@@ -32,7 +32,7 @@ class ModelMeta(_Meta):
             warnings.filterwarnings("ignore", message='Field name "(schema|copy|json)"', category=UserWarning)
             return super().__new__(mcs, *args, **kwargs)
 
-    def __call__(cls, *args: Any, **fields: Any) -> Any:  # noqa: N805
+    def __call__(cls, *args: Any, **fields: Any) -> Any:  # noqa: N805 - of a metaclass
         if args:
             raise SchemaError("E_FIELD_TYPE", cls.__name__, expected="fields by name", got="positional values")
         try:
@@ -65,12 +65,12 @@ class Model(BaseModel, metaclass=ModelMeta):
         return made
 
     @classmethod
-    def model_validate(cls, obj: Any, **options: Any) -> Self:  # noqa: ARG003
+    def model_validate(cls, obj: Any, **options: Any) -> Self:  # noqa: ARG003 - pydantic's signature
         """Return `parse(obj)`."""
         return cls.parse(obj)
 
     @classmethod
-    def model_validate_json(cls, json_data: str | bytes | bytearray, **options: Any) -> Self:  # noqa: ARG003
+    def model_validate_json(cls, json_data: str | bytes | bytearray, **options: Any) -> Self:  # noqa: ARG003 - pydantic's signature
         """Return the model of a JSON text, read strictly and exactly."""
         from agetech.schemas.jsontext import loads
 
@@ -97,7 +97,7 @@ class Model(BaseModel, metaclass=ModelMeta):
         """Return a copy; an update is checked like any other content."""
         return self.replace(**update) if update else super().model_copy(deep=deep)
 
-    def model_dump_json(self, **options: Any) -> str:  # noqa: ARG002
+    def model_dump_json(self, **options: Any) -> str:  # noqa: ARG002 - pydantic's signature
         """Return the JSON text with all digits; options of pydantic do not apply."""
         return self.to_json()
 

@@ -174,9 +174,9 @@ class Builder:
         if any(exact == Decimal(str(a)) for a in told.get("absent", [])):
             self.out.absent.append(place)
             return {"absent": {"reason": "unknown", "detail": "sentinel of the source"}}
-        return {"value": {"value": _scaled(exact, told), "unit": self._unit(told, row, place)}}
+        return {"value": {"value": _scaled(exact, told), "unit": self._unit(told, row)}}
 
-    def _unit(self, told: Content, row: Row, place: str) -> str:  # noqa: ARG002
+    def _unit(self, told: Content, row: Row) -> str:
         if "units" not in told:
             return str(told["unit"])
         found = self.get(row, told["units"]["by"])

@@ -26,7 +26,7 @@ CLUSTERS: dict[str, tuple[str, str, str | None, str]] = {
     "OccupancySensing": ("occupancy", "occupancy", "bits", "1"),
     "OnOff": ("onOff", "switch_state", None, "1"),
 }
-_NUMBERS = {"1026": "TemperatureMeasurement", "1029": "RelativeHumidityMeasurement", "1027": "PressureMeasurement", "1028": "FlowMeasurement", "69": "BooleanState", "1030": "OccupancySensing", "6": "OnOff", "29": "Descriptor"}  # fmt: skip  # noqa: E501
+_NUMBERS = {"1026": "TemperatureMeasurement", "1029": "RelativeHumidityMeasurement", "1027": "PressureMeasurement", "1028": "FlowMeasurement", "69": "BooleanState", "1030": "OccupancySensing", "6": "OnOff", "29": "Descriptor"}  # fmt: skip  # noqa: E501 - one table
 _BY_TYPE = {0x0043: "water_leak", 0x0015: "contact", 0x0044: "water_leak"}
 
 

@@ -169,7 +169,7 @@ def instant_in(text: Any) -> str | None:
 
 def absent_in(concept: Any) -> dict[str, Any]:
     """Return the DataAbsent of a dataAbsentReason."""
-    known = ("unknown", "asked-unknown", "temp-unknown", "not-asked", "asked-declined", "masked", "not-applicable", "unsupported", "as-text", "error", "not-a-number", "negative-infinity", "positive-infinity", "not-performed", "not-permitted")  # fmt: skip  # noqa: E501
+    known = ("unknown", "asked-unknown", "temp-unknown", "not-asked", "asked-declined", "masked", "not-applicable", "unsupported", "as-text", "error", "not-a-number", "negative-infinity", "positive-infinity", "not-performed", "not-permitted")  # fmt: skip  # noqa: E501 - one list
     code = next((c["code"] for c in codings_in(concept) if c["code"] in known), "unknown")
     detail = short_line(concept.get("text")) if isinstance(concept, dict) else None
     return {"reason": code, **({"detail": detail} if detail else {})}

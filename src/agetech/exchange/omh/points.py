@@ -71,7 +71,7 @@ def read(text: bytes | str | Content, *, subject: str = "unknown", at: Instant |
             "E_OMH_MEASURE",
             "/header/schema_id/name",
             expected=", ".join(sorted(table()["measures"])),
-            got=name if isinstance(name, str) and len(name) < 60 else "another",  # noqa: PLR2004
+            got=name if isinstance(name, str) and len(name) < 60 else "another",  # noqa: PLR2004 - what fits a message
         )
     rest = header.get(_REMAINDER)
     natural = _inward(header, body, measure, subject, at, strict=rest is None)

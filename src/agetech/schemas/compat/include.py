@@ -127,7 +127,7 @@ class Inclusion:
             if mine is False or other is False:
                 return True
             one, two = resolve(self.a_root, mine), resolve(self.b_root, other)
-            if isinstance(one, dict) and isinstance(two, dict) and name in a.get("required", ()) and name in b.get("required", ()):  # noqa: SIM102
+            if isinstance(one, dict) and isinstance(two, dict) and name in a.get("required", ()) and name in b.get("required", ()):  # noqa: SIM102 - one question a line
                 if not _overlap(kinds(one), kinds(two)) or ("const" in one and "const" in two and not equal(one["const"], two["const"])):
                     return True
         return False
@@ -320,7 +320,7 @@ def _multiple(a: dict[str, Any], b: dict[str, Any], *, whole: bool) -> bool:
 
 
 def _of_length(sampler: Sampler, a: dict[str, Any], size: int) -> Iterator[str]:
-    if 0 <= size < 1_000_000:  # noqa: PLR2004
+    if 0 <= size < 1_000_000:  # noqa: PLR2004 - longer texts are not built
         for text in ("a" * size, "A" * size, "0" * size, ("http://" + "a" * size)[:size]):
             if sampler.fits(a, text):
                 yield text
@@ -335,7 +335,7 @@ def _filled(sampler: Sampler, a: dict[str, Any], n: int, value: Any) -> list[Any
     """Return a list whose entry n is `value` and whose others are examples."""
     made = []
     for k in range(n):
-        made.append(next(iter(sampler.examples(_at(a, k), most=1)), value))  # noqa: PERF401
+        made.append(next(iter(sampler.examples(_at(a, k), most=1)), value))  # noqa: PERF401 - one step a line
     made.append(value)
     while len(made) < a.get("minItems", 0):
         made.append(next(iter(sampler.examples(_at(a, len(made)), most=1)), value))

@@ -84,7 +84,7 @@ class Sampler:
         for key in ("anyOf", "oneOf"):
             rest = {k: v for k, v in schema.items() if k != key}
             for branch in schema.get(key, ()):
-                branch = resolve(self.root, branch)  # noqa: PLW2901
+                branch = resolve(self.root, branch)  # noqa: PLW2901 - the same branch, its reference followed
                 if isinstance(branch, dict):
                     yield from self._candidates({**rest, **branch, **_joined(rest, branch)}, depth + 1, full=full)
             if key in schema:
@@ -92,7 +92,7 @@ class Sampler:
         if "allOf" in schema:
             merged: dict[str, Any] = {k: v for k, v in schema.items() if k != "allOf"}
             for part in schema["allOf"]:
-                part = resolve(self.root, part)  # noqa: PLW2901
+                part = resolve(self.root, part)  # noqa: PLW2901 - the same branch, its reference followed
                 if isinstance(part, dict):
                     merged = {**merged, **part, **_joined(merged, part)}
             yield from self._candidates(merged, depth + 1, full=full)
@@ -114,16 +114,16 @@ class Sampler:
         elif kind == "object":
             yield from self._objects(schema, depth, full=full)
 
-    def _arrays(self, schema: dict[str, Any], depth: int, *, full: bool) -> Iterator[Any]:  # noqa: ARG002
+    def _arrays(self, schema: dict[str, Any], depth: int, *, full: bool) -> Iterator[Any]:  # noqa: ARG002 - the signature of all makers
         least = schema.get("minItems", 0)
         head = [next(iter(self.examples_at(s, depth)), None) for s in schema.get("prefixItems", ())]
         rest = (
             []
             if schema.get("items") is False
-            else self.examples_at(schema.get("items", True), depth, most=max(_MANY, least if least < 50 else 1))  # noqa: PLR2004
+            else self.examples_at(schema.get("items", True), depth, most=max(_MANY, least if least < 50 else 1))  # noqa: PLR2004 - more are copies
         )
         for size in sorted({max(least, 0), max(least, 1), max(least, len(head)), max(least, len(head) + 1), schema.get("maxItems", 2)}):
-            if size <= schema.get("maxItems", size) and size < 5000:  # noqa: PLR2004
+            if size <= schema.get("maxItems", size) and size < 5000:  # noqa: PLR2004 - a longer list proves no more
                 tail = [rest[n % len(rest)] for n in range(max(0, size - len(head)))] if rest else []
                 yield (head + tail)[:size] if size >= len(head) else head[:size]
 
@@ -145,9 +145,9 @@ class Sampler:
         for name in [*fields, *(f"extra{n}" for n in range(least if others is not False else 0))]:
             if len(small) >= least:
                 break
-            small.update({name: v for v in self.examples_at(fields.get(name, others), depth, 1) if name not in small})  # noqa: B035
+            small.update({name: v for v in self.examples_at(fields.get(name, others), depth, 1) if name not in small})  # noqa: B035 - one entry, or none
         yield small
-        if depth < 2 or full:  # noqa: PLR2004
+        if depth < 2 or full:  # noqa: PLR2004 - deeper, one example of a field is enough
             whole = dict(small)
             for name, inner in fields.items():
                 for value in self.examples_at(inner, depth, 2 if name not in small else 1):
@@ -156,7 +156,7 @@ class Sampler:
                         whole[name] = value
             yield whole
         if others is not False:
-            yield {**small, **{"another": v for v in self.examples_at(others, depth, 1)}}  # noqa: B035
+            yield {**small, **{"another": v for v in self.examples_at(others, depth, 1)}}  # noqa: B035 - one entry, or none
 
 
 def _joined(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
@@ -221,7 +221,7 @@ def strings(schema: dict[str, Any], chance: random.Random) -> Iterator[str]:
     yield from (text for text in grown if text is not None)
     yield from _TEXTS
     for size in (least, most):
-        if size is not None and size < 100000:  # noqa: PLR2004
+        if size is not None and size < 100000:  # noqa: PLR2004 - a longer text proves no more
             yield "a" * size
             if grown and grown[0]:
                 yield (grown[0] + grown[0][-1] * size)[:size]

@@ -1,5 +1,6 @@
 """Major version 1 of the data models; each name is loaded when it is first used."""
 
+# ruff: noqa: F401 - imported for type checkers; at run time a name loads when it is first used
 from __future__ import annotations
 
 from importlib import import_module
@@ -34,7 +35,7 @@ DOCUMENTS = {
     "algorithm-card": "AlgorithmCard", "patent-pledge": "PatentPledge", "certification-record": "CertificationRecord",
     "dataset-card": "DatasetCard", "conformance-report": "ConformanceReport", "bundle": "Bundle",
 }  # fmt: skip
-__all__ = sorted(_HOME)  # pyright: ignore[reportUnsupportedDunderAll]  # noqa: PLE0605
+__all__ = sorted(_HOME)  # pyright: ignore[reportUnsupportedDunderAll]  # noqa: PLE0605 - names are texts, sorted
 
 
 def __getattr__(name: str) -> Any:
@@ -51,9 +52,9 @@ def __dir__() -> list[str]:
 
 
 if TYPE_CHECKING:
-    from agetech.schemas.v1.assessment import AssessmentResult, Instrument, ItemAnswer, Score  # noqa: F401
-    from agetech.schemas.v1.bundle import Bundle  # noqa: F401
-    from agetech.schemas.v1.cards import (  # noqa: F401
+    from agetech.schemas.v1.assessment import AssessmentResult, Instrument, ItemAnswer, Score
+    from agetech.schemas.v1.bundle import Bundle
+    from agetech.schemas.v1.cards import (
         AlgorithmCard,
         Citation,
         DatasetCard,
@@ -67,10 +68,10 @@ if TYPE_CHECKING:
         Split,
         Told,
     )
-    from agetech.schemas.v1.care import Activity, CareGoal, CarePlan, Target, Timing  # noqa: F401
-    from agetech.schemas.v1.conformance import CaseResult, ConformanceReport, Implementation, Kit, ProfileResult, RequirementResult  # noqa: F401
-    from agetech.schemas.v1.consent import Consent, Notice, permits  # noqa: F401
-    from agetech.schemas.v1.datatypes import (  # noqa: F401
+    from agetech.schemas.v1.care import Activity, CareGoal, CarePlan, Target, Timing
+    from agetech.schemas.v1.conformance import CaseResult, ConformanceReport, Implementation, Kit, ProfileResult, RequirementResult
+    from agetech.schemas.v1.consent import Consent, Notice, permits
+    from agetech.schemas.v1.datatypes import (
         Actor,
         Attachment,
         BodySite,
@@ -89,10 +90,10 @@ if TYPE_CHECKING:
         Reference,
         Validity,
     )
-    from agetech.schemas.v1.device import AlarmCapability, Channel, Clock, DeviceDescriptor, DevicePrivacy, Power, Regulatory, Software  # noqa: F401
-    from agetech.schemas.v1.episode import Episode, Segment  # noqa: F401
-    from agetech.schemas.v1.event import AlgorithmRun, EscalationPolicy, EscalationStep, Event, Feature, FieldVerdict, Transition  # noqa: F401
-    from agetech.schemas.v1.observation import Component, Observation  # noqa: F401
-    from agetech.schemas.v1.person import AssistiveNeed, CareLevel, Carer, ElderProfile, Place, RiskFlag, Sense, Sensory  # noqa: F401
-    from agetech.schemas.v1.pool import CertificationRecord, Claim, Lacking, PatentPledge, Royalty, StandardMet  # noqa: F401
-    from agetech.schemas.v1.recording import Annotation, Gap, QualitySpan, RecordedChannel, Recording, SyncPoint  # noqa: F401
+    from agetech.schemas.v1.device import AlarmCapability, Channel, Clock, DeviceDescriptor, DevicePrivacy, Power, Regulatory, Software
+    from agetech.schemas.v1.episode import Episode, Segment
+    from agetech.schemas.v1.event import AlgorithmRun, EscalationPolicy, EscalationStep, Event, Feature, FieldVerdict, Transition
+    from agetech.schemas.v1.observation import Component, Observation
+    from agetech.schemas.v1.person import AssistiveNeed, CareLevel, Carer, ElderProfile, Place, RiskFlag, Sense, Sensory
+    from agetech.schemas.v1.pool import CertificationRecord, Claim, Lacking, PatentPledge, Royalty, StandardMet
+    from agetech.schemas.v1.recording import Annotation, Gap, QualitySpan, RecordedChannel, Recording, SyncPoint

@@ -237,12 +237,12 @@ class Frame(Model):
 
 
 def _proper(r: list[float]) -> bool:
-    if len(r) != 9:  # noqa: PLR2004
+    if len(r) != 9:  # noqa: PLR2004 - three by three
         return False
     rows = [r[0:3], r[3:6], r[6:9]]
     for i in range(3):
         for k in range(3):
-            if abs(sum(a * b for a, b in zip(rows[i], rows[k], strict=True)) - (i == k)) > 1e-6:  # noqa: PLR2004
+            if abs(sum(a * b for a, b in zip(rows[i], rows[k], strict=True)) - (i == k)) > 1e-6:  # noqa: PLR2004 - as the rule says
                 return False
     a, b, c = rows
     det = a[0] * (b[1] * c[2] - b[2] * c[1]) - a[1] * (b[0] * c[2] - b[2] * c[0]) + a[2] * (b[0] * c[1] - b[1] * c[0])

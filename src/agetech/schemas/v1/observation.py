@@ -30,7 +30,7 @@ from agetech.schemas.v1.datatypes import (
 UNITS = {name: one.ucum for name, one in observation_types().items()}
 Modality = Literal["sensed", "self-reported", "derived", "observed_by_carer", "unknown"]
 Status = Literal[
-    "registered", "specimen-in-process", "preliminary", "final", "amended", "corrected", "appended", "cancelled", "entered-in-error", "unknown",  # noqa: E501
+    "registered", "specimen-in-process", "preliminary", "final", "amended", "corrected", "appended", "cancelled", "entered-in-error", "unknown",  # noqa: E501 - one list
 ]  # fmt: skip
 TimeStatus = Literal["synced", "corrected", "local_guess", "device_fault", "unknown"]
 
