@@ -32,6 +32,8 @@ JUNK = st.one_of(
 
 REVERSED = [name for name in COMPUTED if any(item.reverse for item in instrument(name).items)]
 
+ORDINAL = ("adl14_cn", "cdr", "four_at", "gbt42195", "moca", "nrs2002", "sas", "sds", "spmsq", "stop_bang", "stratify", "sarc_f", "frail")
+
 
 def banded(one):
     return [bands for s in one.schemes.values() for bands in (s.bands, *(t.bands for t in s.strata)) if bands is not None]
@@ -59,6 +61,17 @@ def test_one_item_worse_never_improves_the_total(form, data):
     before = result(one, filled).total
     after = result(one, {**filled, item.id: data.draw(st.sampled_from(worse))}).total
     assert after > before if one.document["direction"] == "higher_worse" else after < before
+
+
+@given(form=forms(names=tuple(ORDINAL)), data=st.data())
+def test_one_item_worse_never_improves_the_total_of_a_rule(form, data):
+    one, filled = form
+    item = data.draw(st.sampled_from(one.items))
+    higher_worse = one.document["direction"] == "higher_worse"
+    worse = [v for v in item.options if v != filled[item.id] and (v > filled[item.id]) == (higher_worse != item.reverse)]
+    assume(worse)
+    before, after = result(one, filled), result(one, {**filled, item.id: data.draw(st.sampled_from(worse))})
+    assert after.total >= before.total if higher_worse else after.total <= before.total
 
 
 @given(form=forms())
