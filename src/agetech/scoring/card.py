@@ -8,7 +8,7 @@ from typing import Any
 
 from agetech.scoring.catalogue import instrument as _find
 from agetech.scoring.instrument import Instrument
-from agetech.scoring.result import Score
+from agetech.scoring.result import FROM_MEMORY, NOT_OFFICIAL, Score
 
 WORDS = {
     "status": {"en": "Status", "zh": "状态"},
@@ -34,6 +34,10 @@ STATUS = {
     "incomplete": {"en": "incomplete, no score", "zh": "不完整，未计分"},
     "invalid": {"en": "invalid, no score", "zh": "答案无效，未计分"},
     "not_computable": {"en": "not computed", "zh": "不予计算"},
+}
+REFUSED_IN_CHINESE = {  # the beginning of a refusal; what follows names a document and stays as it is
+    NOT_OFFICIAL: "官方结果出自系数未公开的模型：只保存，不计算；尚缺来源：其线性判别与支持向量机的系数",
+    FROM_MEMORY: "仅凭记忆；尚缺来源：",
 }
 LEVEL = {
     "verified": {"en": "verified", "zh": "已核实"},
@@ -93,8 +97,16 @@ def _facts(one: Instrument, score: Score, lang: str) -> list[tuple[str, str]]:
     ]
     found += [(key, _said(value)) for key, value in listed if value]
     if score.refusal:
-        found.append(("refusal", score.refusal))
+        found.append(("refusal", _refusal(score.refusal, lang)))
     return found
+
+
+def _refusal(said: str, lang: str) -> str:
+    """Return why nothing was computed, in one language."""
+    for begin, chinese in REFUSED_IN_CHINESE.items():
+        if lang == "zh" and said.startswith(begin):
+            return chinese + said[len(begin) :]
+    return said
 
 
 def _context(one: Instrument, name: str, lang: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from agetech.scoring.form import Form
 from agetech.scoring.instrument import UNBACKED, Instrument, Scheme, Stratum
 from agetech.scoring.outcome import BANDED, Outcome, adjustment
+from agetech.scoring.result import FROM_MEMORY
 
 IMPAIRMENT = "strata_result"
 
@@ -45,7 +46,7 @@ def classify(one: Instrument, form: Form, found: Outcome, scheme: Scheme | None,
         found.category = None
         if found.total is None:
             found.status, found.values = "not_computable", {}
-            verdict.refusal = "from memory; source wanted: " + verdict.withheld["category"]
+            verdict.refusal = FROM_MEMORY + verdict.withheld["category"]
     return verdict
 
 

@@ -19,9 +19,7 @@ from agetech.scoring.classify import Verdict, classify
 from agetech.scoring.form import Form, read
 from agetech.scoring.instrument import UNBACKED, Instrument, Scheme
 from agetech.scoring.outcome import Outcome
-from agetech.scoring.result import Score
-
-NOT_OFFICIAL = "the official result comes from a model whose coefficients are not public: store it, do not compute it"
+from agetech.scoring.result import FROM_MEMORY, NOT_OFFICIAL, Score
 
 
 def score(
@@ -78,7 +76,7 @@ def score_form(
     if one.method == rules.STORED_ONLY:
         return _refused(one, form, flags, NOT_OFFICIAL)
     if not one.backed and not allow_unverified:
-        return _refused(one, form, flags, "from memory; source wanted: " + one.arithmetic.get("wanted", "the scoring rule"))
+        return _refused(one, form, flags, FROM_MEMORY + one.arithmetic.get("wanted", "the scoring rule"))
     found = _apply(one, form, allow_unverified)
     if found.status == "invalid" or form.errors:
         return _result(one, form, Outcome(None, None, "invalid"), scheme, flags)

@@ -18,6 +18,11 @@ Status = Literal["ok", "prorated", "bounded", "incomplete", "invalid", "not_comp
 STATUSES: tuple[Status, ...] = ("ok", "prorated", "bounded", "incomplete", "invalid", "not_computable")
 ANSWERED: frozenset[str] = frozenset({"ok", "prorated", "bounded"})
 
+FROM_MEMORY = "from memory; source wanted: "
+NOT_OFFICIAL = (
+    "the official result comes from a model whose coefficients are not public: store it, do not compute it; "
+    "source wanted: the coefficients of its linear discriminant and support vector machine"
+)
 SCREENING = MappingProxyType({"en": "Screening, not diagnosis.", "zh": "本结果用于筛查，不能作为诊断。"})
 
 

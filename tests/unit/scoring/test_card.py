@@ -48,6 +48,15 @@ def test_what_a_card_says(result, said):
     assert card(result, "zh") != text
 
 
+def test_refusals_are_said_in_either_language():
+    stored = score("shanghai_unified", {"adl_score": 50, "iadl_score": 50, "cog_score": 50})
+    assert "只保存，不计算" in card(stored, "zh")
+    assert "store it, do not compute it" in card(stored, "en")
+    care = score("ltc2021", {item.id: item.hi for item in instrument("ltc2021").items})
+    assert "仅凭记忆；尚缺来源：annex 1" in card(care, "zh")
+    assert "from memory; source wanted: annex 1" in card(care, "en")
+
+
 def test_pages_are_written(tmp_path):
     assert write(tmp_path) == 142
     assert (tmp_path / "zh" / "scoring" / "instruments" / "phq9.md").read_text(encoding="utf-8").startswith("# 患者健康问卷")
