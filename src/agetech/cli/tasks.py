@@ -13,6 +13,7 @@ from agetech.cli.terminal import guarded, show, show_json, show_table
 from agetech.cli.words import say
 from agetech.errors import language
 from agetech.scoring import TaskResult, measure_task, read_events
+from agetech.scoring.card import LEVEL
 
 Json = Annotated[bool, typer.Option("--json")]
 HEADS = (
@@ -62,7 +63,7 @@ def show_result(result: TaskResult) -> None:
     for one in result.measures.values():
         value = "" if one.value is None else f"{one.value:.6g}"
         said = one.reasons.get(lang) or one.status
-        rows.append((one.labels[lang], value, one.unit, one.n, one.needs, said, one.level))
+        rows.append((one.labels[lang], value, one.unit, one.n, one.needs, said, LEVEL[one.level][lang]))
     heads = [(say(key), number) for key, number in HEADS]
     show_table(f"{result.labels[lang]}  [{result.task} {result.version}]  {result.status}", heads, rows)
     show(", ".join(f"{name} {count}" for name, count in result.counts.items()))
