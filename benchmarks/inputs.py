@@ -80,6 +80,41 @@ def _blemished(x: np.ndarray[Any, Any], fs: float) -> np.ndarray[Any, Any]:
     return x
 
 
+HOLES = (  # s before and after an impact: what lacks of the windows in which an algorithm would look
+    (-6.5, -0.25), (-1.1, -0.25), (-0.15, -0.02), (0.02, 0.4), (0.4, 3.5), (0.9, 2.6), (2.1, 3.5), (-4.1, -0.3),
+    (-1.3, 1.0), (-1.6, -0.08), (-1.05, 1.1),
+)  # fmt: skip
+
+
+def _holed(x: np.ndarray[Any, Any], fs: float) -> np.ndarray[Any, Any]:
+    """Return a signal in which each impact lacks another part of its surroundings, and one row of three is lost here and there."""
+    x = x.copy()
+    size = np.linalg.norm(x, axis=1)
+    hits: list[int] = []
+    for place in np.argsort(-size, kind="stable"):
+        if size[place] < 15.0 or len(hits) >= 4 * len(HOLES):
+            break
+        if all(abs(place - hit) > 4.0 * fs for hit in hits):
+            hits.append(int(place))
+    for number, hit in enumerate(sorted(hits)):
+        first, last = HOLES[number % len(HOLES)]
+        kept = x[hit].copy()
+        x[max(0, hit + round(first * fs)) : max(0, hit + round(last * fs))] = np.nan
+        x[hit] = kept
+    floating = hits[0]
+    x[max(0, floating - round(6.5 * fs)) : max(0, floating - round(0.25 * fs))] = 0.0
+    lost = np.random.Generator(np.random.PCG64(SEED)).random(len(x)) < 1.0 / 3.0
+    lost[: len(x) // 2] = False
+    x[lost] = np.nan
+    return x
+
+
+def _cut(x: np.ndarray[Any, Any], fs: float) -> np.ndarray[Any, Any]:
+    """Return what there is of a signal from 4 s before its hardest impact to 2 s after it: too little to know the person."""
+    hit = int(np.argmax(np.linalg.norm(x, axis=1)))
+    return np.ascontiguousarray(x[max(0, hit - round(4.0 * fs)) : hit + round(2.0 * fs)])
+
+
 def _mishaps(fs: float, seed: int) -> np.ndarray[Any, Any]:
     """Return falls in every direction, some got up from and some not, tosses and daily activities, (n, 3), m/s2."""
     from agetech.simulate import Direction, Fall, GetUp, Sensor, Sit, Stand, Still, Toss, Walk, perform
@@ -118,3 +153,5 @@ def checks(algorithm: Algorithm) -> Iterator[tuple[float, dict[str, Any], np.nda
             yield fs, chosen, _blemished(x, fs)
             if worn:
                 yield fs, chosen, np.clip(x, -19.6, 19.6)
+                yield fs, chosen, _holed(x, fs)
+                yield fs, chosen, _cut(x, fs)
