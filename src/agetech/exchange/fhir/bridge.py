@@ -27,7 +27,7 @@ from agetech.schemas.v1.datatypes import Document
 Content = dict[str, Any]
 Mode = Literal["report", "preserve", "strict"]
 _PEOPLE = ("Patient", "Practitioner", "PractitionerRole", "RelatedPerson", "Person")
-_NAMING = ("display", "identifier", "text", "contained", "name", "telecom", "address", "photo", "authorString")
+_NAMING = ("display", "identifier", "div", "contained", "name", "telecom", "address", "photo", "authorString")
 _MOST_POINTERS = 200
 
 
@@ -207,7 +207,7 @@ def _preserve(item: Item) -> None:
 
 
 def _names(step: Step) -> bool:
-    return any(part in _NAMING for part in step["at"]) or _naming(step.get("to"))
+    return step["at"][:1] == ["text"] or any(part in _NAMING for part in step["at"]) or _naming(step.get("to"))
 
 
 def _naming(value: Any) -> bool:
