@@ -61,6 +61,7 @@ def test_jerk_by_hand():
     # x = t^3 has the third derivative 6 everywhere, and so has its third difference quotient on an even grid
     got = clock_kinematics([line([0, 1, 2, 3, 4], [0.0, 1.0, 8.0, 27.0, 64.0])])
     assert got.jerk == pytest.approx(6 * 4**3 / 64, abs=1e-12)
+    assert clock_kinematics([line([0, 1, 2, 3], [0.0, 1.0, 8.0, 27.0])]).jerk == pytest.approx(6, abs=1e-12)
     assert clock_kinematics([line([0, 1, 2], [0.0, 1.0, 8.0])]).jerk is None
 
 
@@ -80,6 +81,9 @@ def test_face_by_hand():
     assert got.closure_gap == pytest.approx(2 / 6, abs=1e-15)
     assert got.roundness == pytest.approx(pi / 4, abs=1e-15)
     assert got.centre == pytest.approx((2, 2), abs=1e-15)
+    triangle = face_of([Stroke((0, 1, 2), (0.0, 3.0, 0.0), (0.0, 0.0, 4.0))])
+    assert triangle.roundness == pytest.approx(4 * pi * 6 / 12**2, abs=1e-15)
+    assert triangle.centre == pytest.approx((1, 4 / 3), abs=1e-15)
     assert face_of([line([0, 1, 2], [0.0, 1.0, 2.0])]) is None
     assert face_of([line([0, 1], [0.0, 1.0])]) is None
     assert face_of([line([0, 1, 2], [1.0, 1.0, 1.0])]) is None
@@ -152,6 +156,18 @@ def test_hands_that_point_elsewhere():
     assert other.value("minute_hand_error") == pytest.approx(0, abs=1e-9)
     turned = measure_task(drawn(), {"y_axis": "up"})
     assert turned.value("minute_hand_error") == pytest.approx(60, abs=1e-9)
+
+
+def test_a_hand_with_a_tail_points_with_its_far_end():
+    rows = drawn()[:150]  # the face and some numerals
+    tail = [
+        pen(rows[-1].onset_ms + 100 + 10 * k, *polar(270, r), condition="hand", expected="hour") for k, r in enumerate(range(-12, 26, 2))
+    ]
+    assert measure_task([*rows, *tail], {"hour": 9, "minute": 0}).value("hour_hand_error") == pytest.approx(0, abs=1e-9)
+
+
+def test_a_thirteenth_numeral_counts_for_nothing():
+    assert measure_task(drawn(numerals=range(1, 14))).counts["numerals"] == 12
 
 
 def test_what_was_not_drawn_is_said():

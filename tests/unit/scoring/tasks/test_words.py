@@ -69,6 +69,7 @@ def test_fluency_by_hand():
     assert got == (5, 2, 1, 1, (2, 1, 0, 2))
     assert fluency([(20, "cat")], 20).quarters == (0, 0, 0, 1)
     assert fluency([]).score == 0
+    assert fluency([(60, "cat"), (60.5, "dog")]).late == 1
     with pytest.raises(SignalError):
         fluency([(nan, "cat")])
     with pytest.raises(ParamsError):
@@ -100,6 +101,8 @@ def test_a_fluency_run_that_is_not_seen_to_end_is_a_bound():
         assert (got.value("score"), got.measures["score"].status, got.measures["score"].reason) == (2, "censored", "end_not_recorded")
     late = measure_task(said([(1, "猫"), (61, "狗")]))
     assert (late.value("score"), late.measures["score"].status, late.counts["late"], late.measures["score"].n) == (1, "ok", 1, 1)
+    edge = measure_task(said([(60, "猫"), (60.03, "狗")]))
+    assert (edge.value("quarter_4"), edge.counts["late"]) == (1, 1)
     silent = measure_task([row("fluency", 1, 0), ended(60, 0)])
     assert (silent.value("score"), silent.status) == (0, "ok")
     assert measure_task([row("fluency", 1, 0, practice=True)]).status == "insufficient_data"
