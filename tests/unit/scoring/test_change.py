@@ -144,6 +144,7 @@ def test_a_change_carries_all_that_it_stands_on():
     bare = change(before, after)
     assert (bare.instrument, bare.version, bare.scheme, bare.before, bare.after) == ("phq9", after.version, "default", 4, 12)
     assert (bare.index, bare.reliable, bare.band, bare.source) == (None, None, None, None)
+    assert bare.category == ("minimal", "moderate")
     assert change(after, before).direction == "better"
     assert change(phq(4), phq(5)).direction == "worse"
 

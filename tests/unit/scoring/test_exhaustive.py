@@ -24,7 +24,7 @@ def test_katz_letters():
     table = katz_letters()
     names = ("bathing", "dressing", "toileting", "transferring", "continence", "feeding")
     got = {pattern: score("katz", dict(zip(names, pattern, strict=True))).values["letter"] for pattern in table}
-    assert got == table
+    assert [pattern for pattern in table if got[pattern] != table[pattern]] == []  # comparing dicts would print them for minutes
     assert Counter(table.values()) == {"A": 1, "B": 6, "C": 5, "D": 4, "E": 3, "F": 2, "G": 1, "Other": 42}
 
 
@@ -32,7 +32,7 @@ def test_mzt039_levels():
     table = mzt_levels()
     names = ("adl", "mental", "sensory", "social")
     got = {pattern: score("mzt039", dict(zip(names, pattern, strict=True))).category for pattern in table}
-    assert got == table
+    assert [pattern for pattern in table if got[pattern] != table[pattern]] == []
     assert Counter(table.values()) == {"0": 2, "1": 88, "2": 56, "3": 102, "undetermined": 8}
 
 
