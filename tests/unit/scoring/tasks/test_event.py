@@ -70,6 +70,12 @@ def test_what_a_row_refuses(field, value):
     assert (error.code, error.path) == ("E_TASK_EVENT", f"task event: {field}")
 
 
+def test_what_is_still_a_row():
+    event = TaskEvent(**{**GOOD, "trial": 10**9 - 1, "onset_ms": 2**53, "stimulus": "x" * 1000, "level": -(2**53), "latency_ms": 0})
+    assert (event.trial, event.onset_ms, len(event.stimulus), event.level) == (999_999_999, 2.0**53, 1000, -(2.0**53))
+    assert reals("rts", [2**53, 0]) == (2.0**53, 0.0)
+
+
 def test_response_and_time_belong_together():
     assert refusal({"response": "red"}).path.endswith("response_ms")
     assert refusal({"response_ms": 1200.0}).path.endswith("response_ms")
@@ -144,11 +150,11 @@ def test_kinds_and_ends():
 
 
 def test_the_digest_is_that_of_canonical_lines():
-    event = TaskEvent(**{**GOOD, "onset_ms": -0.0})
+    event = TaskEvent(**{**GOOD, "onset_ms": -0.0, "device": "平板"})
     empty = (
         '"kind":"trial","latency_ms":null,"level":null,"onset_ms":0.0,"practice":false,"pressure":null,"response":null,"response_ms":null,'
     )
-    line = '{"condition":null,"device":"Tablet 10","expected":null,' + empty
+    line = '{"condition":null,"device":"平板","expected":null,' + empty
     line += '"stimulus":null,"task":"stroop","trial":1,"version":"1.2.0","x":null,"y":null}\n'
     assert digest([event]) == "sha256:" + hashlib.sha256(line.encode()).hexdigest()
 
@@ -199,6 +205,12 @@ def test_numbers_of_inputs():
     assert counted("hits", 3, 3) == 3
     assert counted("n", 2.0) == 2
     assert counted("n", 1, None, 1) == 1
+    with pytest.raises(ParamsError) as caught:
+        counted("n", -1)
+    assert caught.value.expected == "a whole number from 0"
+    with pytest.raises(ParamsError) as caught:
+        counted("n", 4, 3, 1)
+    assert (caught.value.expected, caught.value.path) == ("a whole number from 1 to 3", "n")
     for given in (("n", 4, 3), ("n", -1), ("n", 0, None, 1), ("n", 1.5), ("n", nan), ("n", "2"), ("n", True)):
         with pytest.raises(ParamsError):
             counted(*given)
