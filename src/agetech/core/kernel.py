@@ -159,10 +159,11 @@ def _cache(function: Callable[..., Any], name: str, folder: Path) -> Any:
 class Kernel:
     """A function that is compiled when it is first called; `plain` is the function itself."""
 
-    def __init__(self, plain: Callable[..., Any], name: str, *, allocates: bool = False) -> None:
+    def __init__(self, plain: Callable[..., Any], name: str, *, allocates: bool = False, inline: bool = False) -> None:
         self.plain = plain
         self.name = name
         self.allocates = allocates
+        self.inline = inline
         self.__name__ = plain.__name__
         self.__doc__ = plain.__doc__
         self._compiled: Any = None
@@ -185,7 +186,7 @@ class Kernel:
         if self._compiled is None:
             import numba
 
-            compiled: Any = numba.njit(nogil=True, **{HEAP: self.allocates})(self.plain)
+            compiled: Any = numba.njit(nogil=True, forceinline=self.inline, **{HEAP: self.allocates})(self.plain)
             folder = cache_folder(self.plain)
             if folder is not None:
                 compiled._cache = _cache(self.plain, self.name, folder)  # noqa: SLF001 - numba has no public door for it
@@ -242,11 +243,12 @@ def _as_records(plain: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
-def kernel(function: Callable[..., Any], name: str | None = None, *, allocates: bool = False) -> Kernel:
+def kernel(function: Callable[..., Any], name: str | None = None, *, allocates: bool = False, inline: bool = False) -> Kernel:
     """Return `function` as a kernel: compiled at its first call, no fastmath, no parallel, nogil.
 
     `name` keys the cache where several kernels come from one function text (closures); else module and qualname do.
     allocates: whether the function itself makes arrays. Without it the code has no reference counts, which is up to a
     third faster, and a step that makes an array does not compile: constant memory is proven by the compiler (ADR 0024).
+    inline: compiled into its callers whatever its size; for what runs at every sample and is called from one place.
     """
-    return Kernel(function, name or f"{function.__module__}.{function.__qualname__}", allocates=allocates)
+    return Kernel(function, name or f"{function.__module__}.{function.__qualname__}", allocates=allocates, inline=inline)

@@ -167,4 +167,4 @@ def _next_edge_(p: Any, s: Any) -> None:
 
 _next_edge = kernel(_next_edge_)
 take = kernel(_take)
-give = kernel(_give)
+give = kernel(_give, inline=True)

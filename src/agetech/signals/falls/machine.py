@@ -328,7 +328,7 @@ def _tick(p: Any, s: Any, ring: Signal, out: Records, n: int, made: int) -> int:
     return n
 
 
-tick = kernel(_tick)
+tick = kernel(_tick, inline=True)
 
 
 def _note(p: Any, s: Any, x: Signal, i: int) -> None:
