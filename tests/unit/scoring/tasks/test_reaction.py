@@ -32,7 +32,8 @@ def test_summary_by_hand():
     assert got.cv == pytest.approx(0.5, abs=1e-15)
     assert got.mean_speed == pytest.approx((5 + 2.5 + 5 / 3) / 3, abs=1e-14)
     assert rt_summary([0.5])[3:] == (0.5, 0.5, None, None, 2.0)
-    assert rt_summary([])[3:] == (None,) * 5
+    assert rt_summary([0.01, 9.0]) == (0, 1, 1, None, None, None, None, None)
+    assert mean_of([1.0, 2.0]) == 1.5
 
 
 def test_small_statistics():
