@@ -46,9 +46,16 @@ def demo(
     seed: Annotated[int, typer.Option("--seed", min=0)] = 1,
     algorithm: Annotated[str, typer.Option("--algorithm")] = "falls.impact",
     placement: Annotated[str, typer.Option("--placement", metavar="[waist|wrist|pocket]")] = "waist",
+    night: Annotated[bool, typer.Option("--night")] = False,  # noqa: FBT002 - a flag
+    hours: Annotated[float, typer.Option("--hours", min=0.2, max=12.0)] = 8.0,
     json_: Json = False,  # noqa: FBT002 - a flag
 ) -> None:
-    """Simulate a day, find its falls and write a page."""
+    """Simulate a day, find its falls and write a page; or a night."""
+    if night:
+        from agetech.cli.night import run_night
+
+        run_night(out, seed=seed, hours=hours, as_document=json_)
+        return
     from agetech.cli.demo import run_demo
 
     run_demo(out, seed=seed, algorithm=algorithm, placement=placement, as_document=json_)
@@ -59,7 +66,9 @@ def run(  # noqa: PLR0913 - the options of the command
     algorithm: Annotated[str, typer.Argument(metavar="ALGORITHM")],
     file: Annotated[Path, typer.Argument(metavar="FILE")],
     values: Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE")] = None,
+    channel: Annotated[list[str] | None, typer.Option("--channel", metavar="INPUT=CHANNEL")] = None,
     profile: Annotated[str | None, typer.Option("--profile")] = None,
+    layout: Annotated[Path | None, typer.Option("--layout", metavar="FILE")] = None,
     fs: Annotated[float | None, typer.Option("--fs", metavar="HZ")] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o")] = None,
     subject: Annotated[str | None, typer.Option("--subject", metavar="PSEUDONYM")] = None,
@@ -69,7 +78,19 @@ def run(  # noqa: PLR0913 - the options of the command
     """Run an algorithm over a file."""
     from agetech.cli.running import run_file
 
-    run_file(algorithm, file, values or [], profile=profile, fs=fs, out=out, subject=subject, origin=origin.value, as_document=json_)
+    run_file(
+        algorithm,
+        file,
+        values or [],
+        profile=profile,
+        fs=fs,
+        out=out,
+        subject=subject,
+        origin=origin.value,
+        as_document=json_,
+        channels=channel or [],
+        layout=layout,
+    )
 
 
 @guarded

@@ -17,6 +17,7 @@ from agetech.cli.terminal import show, show_json
 from agetech.cli.words import say
 from agetech.core import find
 from agetech.exchange import events, write_jsonl
+from agetech.exchange.channels import chosen, fitted
 from agetech.report.evidence import Evidence, Origin
 from agetech.report.text import visible
 
@@ -32,6 +33,8 @@ def run_file(  # noqa: PLR0913 - the options of the command
     subject: str | None,
     origin: Origin,
     as_document: bool,
+    channels: Sequence[str] = (),
+    layout: Path | None = None,
 ) -> None:
     """Read a file, run an algorithm over it in pieces, and give the rows; those before a refusal are given too."""
     wanted = format_of(out)
@@ -39,7 +42,8 @@ def run_file(  # noqa: PLR0913 - the options of the command
         raise typer.BadParameter(say("out.subject"), param_hint="--subject")
     found = find(name)
     values = settings(found.params, pairs)
-    recording = opened(file, profile=profile, fs=fs)
+    choice = chosen(channels, found)
+    recording = fitted(opened(file, profile=profile, fs=fs, layout=layout), found, choice)
     if not as_document and not compiled(found):
         show(say("demo.compile"))
     fed = feed(found, recording, values, label=visible(file.name), quiet=as_document)
@@ -63,8 +67,8 @@ def run_file(  # noqa: PLR0913 - the options of the command
         raise fed.refusal
 
 
-def opened(file: Path, *, profile: str | None, fs: float | None) -> Any:
-    """Return the recording of a file; `fs` is for files that do not hold their rate."""
+def opened(file: Path, *, profile: str | None, fs: float | None, layout: Path | None = None) -> Any:
+    """Return the recording of a file; `fs` is for files that do not hold their rate, `layout` for radar dumps."""
     from agetech.exchange import read
 
-    return read(file, profile=profile) if fs is None else read(file, profile=profile, fs=fs)
+    return read(file, profile=profile, layout=layout) if fs is None else read(file, profile=profile, fs=fs, layout=layout)

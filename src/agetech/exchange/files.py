@@ -18,7 +18,6 @@ OTHERS = {
     b"Rar!": "RAR",
     b"7z\xbc\xaf": "7-Zip",
     b"\x89HDF": "HDF5",
-    b"0       ": "EDF",
     b"\xffBIOSEMI": "BDF",
     b"\xd0\xcf\x11\xe0": "XLS",
     b"%PDF": "PDF",
@@ -27,12 +26,26 @@ OTHERS = {
 }
 
 
-def read(path: Path | str, *, profile: Any = None, encoding: str | None = None, fs: float | None = None, limit: int = LIMIT) -> Recording:
-    """Return the recording in a CSV, Parquet or NPZ file.
+EDF = b"0       "
+READ = "CSV, Parquet, NPZ, EDF, WFDB (.hea)"
+
+
+def read(
+    path: Path | str,
+    *,
+    profile: Any = None,
+    encoding: str | None = None,
+    fs: float | None = None,
+    limit: int = LIMIT,
+    layout: Any = None,
+) -> Recording:
+    """Return the recording in a CSV, Parquet, NPZ or EDF file, a WFDB record (by its header, .hea) or a raw radar dump.
 
     profile: how to read a table that agetech did not write: an id (`agetech.exchange.column_profiles()` lists them), a mapping,
     or the path of a JSON file. encoding: of a text, where it is in doubt. fs: Hz, where the profile leaves it open.
-    limit: bytes that the samples may take. ExchangeError names what is wrong and its probable cause; nothing is guessed.
+    limit: bytes that the samples may take. layout: how a radar dump lies, a RadarLayout or the path of its JSON file; the
+    recording then holds the displacement of the chest. EDF and WFDB need the extras of their names. ExchangeError names what is
+    wrong and its probable cause; nothing is guessed.
     """
     try:
         with Path(path).open("rb") as stream:
@@ -40,6 +53,9 @@ def read(path: Path | str, *, profile: Any = None, encoding: str | None = None, 
     except OSError as error:
         raise place_error(path, error) from None
     name = Path(path).name
+    found = _recorder(path, head, layout)
+    if found is not None:
+        return found
     if head.startswith(b"PAR1"):
         from agetech.exchange.parquet import read_parquet
 
@@ -50,10 +66,28 @@ def read(path: Path | str, *, profile: Any = None, encoding: str | None = None, 
         return read_npz(path, limit=limit)
     for mark, kind in OTHERS.items():
         if head.startswith(mark):
-            raise ExchangeError("E_FILE_FORMAT", name, expected="CSV, Parquet, NPZ", got=kind)
+            raise ExchangeError("E_FILE_FORMAT", name, expected=READ, got=kind)
     from agetech.exchange.delimited import read_csv
 
     return read_csv(read_bytes(path, limit), name, profile=profile, encoding=encoding, fs=fs, limit=limit)
+
+
+def _recorder(path: Path | str, head: bytes, layout: Any) -> Recording | None:
+    """Return the recording of a recorder's own format; None for a table."""
+    if layout is not None:
+        from agetech.exchange.radar import displacement_recording, layout_of, read_radar
+
+        chosen = layout_of(layout)
+        return displacement_recording(read_radar(path, chosen), nearest=chosen.nearest, farthest=chosen.farthest)
+    if head == EDF:
+        from agetech.exchange.edf import read_edf
+
+        return read_edf(path)
+    if Path(path).suffix.lower() == ".hea":
+        from agetech.exchange.wfdb import read_wfdb
+
+        return read_wfdb(path)
+    return None
 
 
 def write(recording: Recording, path: Path | str) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from numpy.typing import NDArray
 
 from agetech.core import Recording
 from agetech.errors import ExchangeError
+from agetech.exchange import jsonio
 from agetech.signals.respiration import RadarFrames, radar_displacement, range_profile
 from agetech.signals.respiration.frames import IqOrder, NumberType
 
@@ -43,6 +46,38 @@ class RadarLayout:
     header: int = 0
     nearest: float = 0.2
     farthest: float = 5.0
+
+
+def layout_of(source: Any) -> RadarLayout:
+    """Return a layout from a RadarLayout, a mapping of its fields, or the path of a JSON file that holds them.
+
+    ExchangeError E_PROFILE for an unknown or missing field or a value of another type.
+    """
+    if isinstance(source, RadarLayout):
+        return source
+    held = source if isinstance(source, Mapping) else jsonio.load(Path(source))
+    name = "layout" if isinstance(source, Mapping) else Path(source).name
+    known = RadarLayout.__dataclass_fields__
+    if not isinstance(held, Mapping) or not set(held) <= set(known):
+        raise ExchangeError("E_PROFILE", name, expected=", ".join(known), got=", ".join(map(str, held)))
+    try:
+        values = {key: _value(key, value) for key, value in held.items()}
+        return RadarLayout(**values)
+    except (TypeError, ValueError) as error:
+        raise ExchangeError("E_PROFILE", name, expected=", ".join(known), got=str(error)) from None
+
+
+def _value(key: str, value: Any) -> Any:
+    """Return one field of a layout in its own type; ValueError for another."""
+    kind = str(RadarLayout.__dataclass_fields__[key].type)
+    if kind in ("IqOrder", "NumberType"):
+        return {"IqOrder": IqOrder, "NumberType": NumberType}[kind](value)
+    if key == "axes":
+        return tuple(map(str, value))
+    wanted: dict[str, tuple[type, ...]] = {"int": (int,), "float": (int, float, Decimal), "bool": (bool,), "str": (str,)}
+    if not isinstance(value, wanted[kind]) or (kind != "bool" and isinstance(value, bool)):
+        raise ValueError(f"{key}: {value!r}")
+    return float(value) if isinstance(value, int | Decimal) and kind == "float" else value
 
 
 def read_radar(path: Path | str, layout: RadarLayout) -> RadarFrames:
