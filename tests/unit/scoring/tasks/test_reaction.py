@@ -139,6 +139,20 @@ def test_fit_does_not_know_order_or_unit():
     assert (moved.mu - 1, moved.sigma, moved.tau) == pytest.approx(got[:3], rel=1e-5)
 
 
+def test_five_values_are_fitted_and_a_search_that_gave_up_is_told(monkeypatch):
+    assert fit_ex_gaussian([0.3, 0.4, 0.45, 0.5, 0.9]).reason != "too_few"
+    import scipy.optimize
+
+    plain = scipy.optimize.minimize
+
+    def gives_up(*args, **more):
+        return plain(*args, **{**more, "options": {"maxiter": 1}})
+
+    monkeypatch.setattr(scipy.optimize, "minimize", gives_up)
+    got = fit_ex_gaussian(drawn(300, 3))
+    assert (got.mu, got.reason, got.n) == (None, "not_converged", 300)
+
+
 def test_fits_that_are_refused():
     assert fit_ex_gaussian([0.3, 0.4, 0.5, 0.6]).reason == "too_few"
     assert fit_ex_gaussian([0.4] * 60) == (None, None, None, None, 60, "no_spread")
