@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from agetech.scoring import STATUSES, instrument, score, score_table
+from agetech.scoring import STATUSES, Instrument, instrument, score, score_table
+from agetech.scoring.rules.clinical import syndrome
 from tests.unit.scoring.forms import CONTEXT, SUMS
 from tests.unit.scoring.test_band_edges import BANDED, forms_by_total
 
@@ -120,3 +121,76 @@ def test_a_withheld_overlay_names_the_source_wanted():
     assert (
         got.withheld["strata_result"] == one.schemes["cn_education_beijing"].wanted == "a document that states the cut-offs of this scheme"
     )
+
+
+@pytest.mark.parametrize("name", SUMS)
+def test_random_answers_with_a_few_gaps(name):
+    one, rng = instrument(name), np.random.default_rng(11)
+    forms = [{item.id: item.options[rng.integers(len(item.options))] for item in one.items} for _ in range(30)]
+    for form in forms[10:]:
+        for item in rng.choice([item.id for item in one.items], rng.integers(1, min(5, len(one.items) + 1)), replace=False):
+            del form[item]
+    assert_same(one, forms, allow_unverified=True)
+
+
+def test_a_factor_holds_for_prorated_forms_and_beside_subscales():
+    document = instrument("phq9").document
+    parts = {"first": ["q1", "q2"], "rest": [f"q{n}" for n in range(3, 10)]}
+    doubled = Instrument.parse(
+        {**document, "id": "doubled", "rule": {**document["rule"], "method": "sum", "factor": 2}, "subscales": parts}
+    )
+    forms = [{f"q{n}": 1 for n in range(1, 10)}, {f"q{n}": 1 for n in range(1, 9)}]
+    table = assert_same(doubled, forms)
+    assert table.total.tolist() == [18, 18]
+    assert [STATUSES[s] for s in table.status] == ["ok", "prorated"]
+    assert table.subscores["rest"][0] == 7
+
+
+def test_what_no_byte_can_hold_is_not_missing():
+    answers = np.zeros((4, 9), np.int16)
+    answers[:, 4] = (253, 254, 255, -1)
+    table = score_table("phq9", answers)
+    assert [STATUSES[s] for s in table.status] == ["invalid"] * 4
+    assert table.n_missing.tolist() == [0] * 4
+
+
+def test_no_syndrome_is_minus_one():
+    answers = np.full((3, 9), 3.0)
+    answers[0, 8], answers[1, 8] = np.nan, 7
+    assert score_table("phq9", answers).values["syndrome"].tolist() == [-1, -1, 2]
+
+
+@pytest.mark.parametrize(
+    ("core", "symptoms", "wanted"), [(0, 9, "none"), (1, 1, "none"), (1, 2, "other"), (2, 4, "other"), (1, 5, "major"), (2, 9, "major")]
+)
+def test_syndrome_by_counts(core, symptoms, wanted):
+    assert syndrome(core, symptoms) == wanted
+
+
+@pytest.mark.parametrize(
+    ("name", "scheme", "contexts"),
+    [
+        ("slums", "default", [{"high_school": True}, {"high_school": False}, {}]),
+        ("moca_b", "chen2016_mci", [{"education_years": years} for years in (0, 6, 7, 12, 12.5, 13, 20)] + [{}]),
+        (
+            "cdt3",
+            "shao2020_p5",
+            [{"age": age, "education_years": years} for age in (60, 65, 84.9, 85) for years in (12, 13)] + [{"age": 70}],
+        ),
+    ],
+)
+def test_every_total_in_every_stratum(name, scheme, contexts):
+    one = instrument(name)
+    forms = list(forms_by_total(one).values())
+    pairs = [(form, context) for form in forms for context in contexts]
+    names = sorted({key for context in contexts for key in context})
+    varying = {key: [context.get(key) for _, context in pairs] for key in names}
+    table = score_table(one, rows_of(one, [form for form, _ in pairs]), varying, scheme=scheme, allow_unverified=True)
+    for place, (form, context) in enumerate(pairs):
+        single = score(one, form, context, scheme=scheme, allow_unverified=True)
+        assert (STATUSES[table.status[place]], table.category_of(place)) == (single.status, single.category), (form, context)
+
+
+def test_a_rating_without_a_majority_is_a_reading():
+    boxes = {"memory": 3, "orientation": 0.5, "judgment": 0.5, "community": 1, "home": 2, "care": 3}
+    assert score("cdr", boxes).values == {"sum_of_boxes": 10, "global": 0.5, "global_reading": "mode"}
