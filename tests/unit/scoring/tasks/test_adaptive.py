@@ -59,8 +59,9 @@ def test_levels_that_break_the_rule_are_refused():
     assert caught.value.path == "task staircase: level of trial 6"
     assert measure_task([*rows[:5], replace(rows[5], level=10.000001), *rows[6:]]).value("threshold") == 9.75
     for broken in (replace(rows[0], level=None), replace(rows[0], expected=None)):
-        with pytest.raises(SignalError):
+        with pytest.raises(SignalError) as caught:
             measure_task([broken, *rows[1:]])
+        assert caught.value.path == "task staircase: level"
     with pytest.raises(SignalError) as caught:
         measure_task(rows[:3] + rows[4:])
     assert caught.value.code == "E_TASK_TRIALS"

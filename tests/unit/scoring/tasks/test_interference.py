@@ -30,6 +30,7 @@ def test_what_lacks_is_none():
 def test_golden_by_hand():
     assert golden_interference(100, 60, 40) == 40 - 37.5
     assert golden_interference(0, 60, 3) == 3
+    assert golden_interference(60, 60, 40) == 10
     assert golden_interference(0, 0, 3) is None
     with pytest.raises(ParamsError):
         golden_interference(-1, 60, 3)

@@ -85,6 +85,10 @@ def test_norms_that_are_refused():
     for facts in ({"age": 70}, {"age": 70, "education": 12, "sex": 1}, {"age": nan, "education": 12}):
         with pytest.raises(ParamsError):
             regression_norm(45, facts, NORM)
+    with pytest.raises(ParamsError) as caught:
+        regression_norm(45, {"age": 70}, replace(NORM, coefficients={}))
+    assert (caught.value.expected, caught.value.got) == ("no facts", "age")
+    assert regression_norm(54, {}, replace(NORM, coefficients={})).z == 1.0
     with pytest.raises(ParamsError):
         regression_norm(nan, {"age": 70, "education": 12}, NORM)
     for bad in (
@@ -107,6 +111,7 @@ def test_composite_by_hand():
     assert composite([0.0]).p_below == 50.0
     assert composite([1.0, None], None) == (None, None, 1, "too_few")
     assert composite([1.0, None, None]).reason == "too_few"
+    assert composite([1.0, 1.0, None], [0, 0, 1]) == (None, None, 2, "too_few")
     assert composite([1.0, 2.0, None, 3.0, None, 0.0]).mean_z == 1.5
 
 
