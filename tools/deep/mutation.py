@@ -41,8 +41,8 @@ class Group:
 
 
 GROUPS = (
-    Group("core", ("src/agetech/core/*.py",), ("tests/unit/core", "tests/contract"), 0.95),
-    Group("falls", ("src/agetech/signals/falls/*.py",), ("tests/unit/signals/falls", "tests/oracle", "tests/contract"), 0.85),
+    Group("core", ("src/agetech/core/*.py",), ("tests/unit/core", "tests/unit/testing/test_contract.py"), 0.95),
+    Group("falls", ("src/agetech/signals/falls/*.py",), ("tests/unit/signals/falls", "tests/conformance/test_falls_vectors.py"), 0.85),
     Group("scoring", SCORING, ("tests/unit/scoring", "tests/property/test_scoring_engine.py", "tests/property/test_scoring_sums.py"), 0.95),
 )
 
