@@ -32,7 +32,8 @@ JUNK = st.one_of(
 
 REVERSED = [name for name in COMPUTED if any(item.reverse for item in instrument(name).items)]
 
-ORDINAL = ("adl14_cn", "cdr", "four_at", "gbt42195", "moca", "nrs2002", "sas", "sds", "spmsq", "stop_bang", "stratify", "sarc_f", "frail")
+# STRATIFY is not among them: its fifth point is for 3 or 4 of transfer plus mobility, more and less have none.
+ORDINAL = ("adl14_cn", "cdr", "four_at", "gbt42195", "moca", "nrs2002", "sas", "sds", "spmsq", "stop_bang", "sarc_f", "frail")
 
 
 def banded(one):
