@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from agetech.core import Algorithm, Input
-from agetech.units import ACCELERATION
+from agetech.units import ACCELERATION, MILLIVOLT
 
 SEED = 20261124
 
@@ -23,6 +23,22 @@ def worn_acceleration(fs: float, rows: int) -> np.ndarray[Any, Any]:
     return np.ascontiguousarray(np.tile(signal, (-(-rows // len(signal)), 1))[:rows])
 
 
+@lru_cache(maxsize=8)
+def worn_lead(fs: float, rows: int) -> np.ndarray[Any, Any]:
+    """Return a simulated ECG, (rows,), mV, at `fs` Hz: early beats, noise, drift, pauses, small and large beats in turn."""
+    from agetech.simulate.ecg import simulate_ecg
+
+    seconds = rows / fs + 1.0
+    parts = [simulate_ecg(seconds / 6.0 + 1.0, 2.0 * fs, seed=SEED + k, **kind).signal[::2] for k, kind in enumerate(LEADS)]  # type: ignore[arg-type]
+    return np.ascontiguousarray(np.concatenate(parts)[:rows])
+
+
+LEADS: tuple[dict[str, Any], ...] = (
+    {"ectopic": 0.2}, {"noise": 0.1, "drift": 0.8}, {"irregular": True, "rate": 110.0}, {"rate": 32.0, "noise": 0.05},
+    {"noise": 0.6}, {"rate": 60.0, "ectopic": 0.1},
+)  # fmt: skip
+
+
 def rate(declared: Input) -> float:
     """Return 50 Hz where the input takes it, else the nearest rate that it takes."""
     low, high = declared.rates
@@ -33,6 +49,8 @@ def signal(declared: Input, fs: float, rows: int) -> np.ndarray[Any, Any]:
     """Return rows of the declared shape: worn acceleration, else breathing, beats and noise within the declared limit."""
     if declared.unit == ACCELERATION and declared.width == 3:
         return worn_acceleration(fs, rows)
+    if declared.unit == MILLIVOLT:
+        return worn_lead(fs, rows)
     rng = np.random.Generator(np.random.PCG64(SEED))
     t = np.arange(rows) / fs
     size = min(declared.limit / 10.0, 1.0)
@@ -141,6 +159,26 @@ def choices(algorithm: Algorithm) -> Iterator[dict[str, Any]]:
         yield {**start, **limits}
 
 
+def _faint_leads(fs: float) -> Iterator[np.ndarray[Any, Any]]:
+    """Return ECGs in which some beats are small, begin late, stop, fall to a tenth, or end before the levels are known."""
+    from agetech.simulate.ecg import simulate_ecg
+
+    made = simulate_ecg(90.0, 2.0 * fs, seed=SEED, rate=66.0)
+    x = made.signal[::2].copy()
+    for number, beat in enumerate(made.beats // 2):
+        if number % 7 == 6:
+            around = slice(max(0, beat - round(0.1 * fs)), beat + round(0.1 * fs))
+            x[around] *= 0.3
+    quiet = 0.002 * np.random.Generator(np.random.PCG64(SEED)).standard_normal(round(20.0 * fs))
+    yield x
+    yield np.concatenate([quiet, x[: round(30.0 * fs)], quiet, 0.1 * x[round(30.0 * fs) :], quiet])
+    yield np.concatenate([np.zeros(round(12.0 * fs)), x[: round(9.3 * fs)]])
+    for seconds in (2.5, 3.4, 10.37):
+        yield x[: round(seconds * fs)]
+    for last in made.beats[20:26] // 2:
+        yield x[: last + round(0.3 * fs)]
+
+
 def checks(algorithm: Algorithm) -> Iterator[tuple[float, dict[str, Any], np.ndarray[Any, Any]]]:
     """Return rate, parameters and signal of each equality check: whole and blemished, at several rates, every choice."""
     declared = algorithm.inputs[0]
@@ -151,6 +189,8 @@ def checks(algorithm: Algorithm) -> Iterator[tuple[float, dict[str, Any], np.nda
             x = _mishaps(fs, SEED + place) if worn else signal(declared, fs, round(120 * fs))
             yield fs, chosen, x
             yield fs, chosen, _blemished(x, fs)
+            if declared.unit == MILLIVOLT:
+                yield from ((fs, chosen, one) for one in _faint_leads(fs))
             if worn:
                 yield fs, chosen, np.clip(x, -19.6, 19.6)
                 yield fs, chosen, _holed(x, fs)
