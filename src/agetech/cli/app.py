@@ -149,6 +149,7 @@ ELSEWHERE = {
     "tasks": "agetech.cli.tasks",
     "schema": "agetech.cli.schema",
     "convert": "agetech.cli.convert",
+    "pool": "agetech.cli.pool",
 }
 
 

@@ -17,6 +17,8 @@ class ExitCode(IntEnum):
     UNKNOWN = 4  # an unknown algorithm, profile or parameter, or one out of its bounds
     FILE = 5  # a file could not be read or written
     UNHEALTHY = 6  # doctor or warmup found something that does not work
+    ACTION = 7  # pool report: a licence must be notified, paid or asked for
+    UNSETTLED = 8  # pool report: the pool cannot tell
     INTERRUPTED = 130
 
 

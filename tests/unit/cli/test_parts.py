@@ -141,6 +141,8 @@ def test_the_codes_themselves():
         "UNKNOWN": 4,
         "FILE": 5,
         "UNHEALTHY": 6,
+        "ACTION": 7,
+        "UNSETTLED": 8,
         "INTERRUPTED": 130,
     }
 
