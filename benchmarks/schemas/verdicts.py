@@ -11,10 +11,20 @@ import jsonschema
 
 from agetech.errors import SchemaError
 from agetech.schemas import documents, registry
+from agetech.schemas.model import parts
 from benchmarks.schemas.make import make
 from benchmarks.schemas.make_parts import seeded
 
 _WRONG = (None, 0, "x", [], {}, True, -1.5, "2026-11-23T08:00:00Z")
+
+
+SCALARS = frozenset({"E_UNIT_UCUM", "E_INSTANT", "E_DATE"})  # grammar of a unit, days of a month: more than a pattern can say
+
+
+def documented(name: str) -> set[str]:
+    """Return the rules in which a model may be stricter than its schema: those it declares, and the grammar of units and times."""
+    models = [registry.model(name), *parts(registry.model(name))]
+    return {rule for model in models for rule in getattr(model, "rules", {})} | SCALARS
 
 
 def mutated(value: Any, r: random.Random) -> Any:

@@ -13,7 +13,7 @@ from agetech.schemas.jsontext import dumps, loads
 from agetech.schemas.meaning import bindings, meanings
 from agetech.schemas.model import Model
 from benchmarks.schemas.make import MAKERS, make
-from benchmarks.schemas.verdicts import agreement
+from benchmarks.schemas.verdicts import agreement, documented
 
 NAMES = sorted(MAKERS)
 
@@ -83,15 +83,11 @@ def test_schemas_follow_2020_12_and_judge_as_the_models_do(name):
         assert caught.value.path.endswith("#/nosuch")
 
 
-def known_rules(name):
-    return {rule for part in [registry.model(name), *publish.parts(registry.model(name))] for rule in getattr(part, "rules", {})}
-
-
 @pytest.mark.parametrize("name", NAMES)
 def test_mutants_are_judged_alike_save_by_documented_rules(name):
     counts, rules = agreement(name, 12, "fast")
     assert counts["valid agree"] == counts["valid"]
-    assert set(rules) <= known_rules(name)
+    assert set(rules) <= documented(name)
 
 
 @pytest.mark.deep
@@ -101,7 +97,7 @@ def test_two_thousand_documents_and_mutants_are_judged_alike(name):
     counts, rules = agreement(name, 2000, "deep")
     assert counts["valid agree"] == counts["valid"] == 2000
     assert counts["mutants agree"] + sum(rules.values()) == 2000
-    assert set(rules) <= known_rules(name)
+    assert set(rules) <= documented(name)
 
 
 def test_schemas_canonical_form_ignores_what_generators_disagree_on():
