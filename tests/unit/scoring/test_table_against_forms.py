@@ -194,3 +194,28 @@ def test_every_total_in_every_stratum(name, scheme, contexts):
 def test_a_rating_without_a_majority_is_a_reading():
     boxes = {"memory": 3, "orientation": 0.5, "judgment": 0.5, "community": 1, "home": 2, "care": 3}
     assert score("cdr", boxes).values == {"sum_of_boxes": 10, "global": 0.5, "global_reading": "mode"}
+
+
+@pytest.mark.parametrize("name", SUMS)
+def test_what_is_unbacked_stays_away_from_tables_too(name):
+    one = instrument(name)
+    forms = [{item.id: item.options[0] for item in one.items}, {item.id: item.options[-1] for item in one.items}]
+    forms += [{item.id: item.options[-1] for item in one.items[lacking:]} for lacking in (1, 2)]
+    assert_same(one, forms)
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.int16, np.float64])
+def test_a_negative_code_for_missing(dtype):
+    answers = np.array([[1] * 9, [1] * 8 + [-9], [1] * 8 + [-8]], dtype=dtype)
+    table = score_table("phq9", answers, missing=-9)
+    assert [STATUSES[s] for s in table.status] == ["ok", "prorated", "invalid"]
+    assert table.n_missing.tolist() == [0, 1, 0]
+
+
+@pytest.mark.parametrize("reason", ["unable", "refused", "dont_know", "not_asked"])
+def test_absences_named_for_all(reason):
+    answers = np.zeros((2, 8))
+    answers[:, 0] = np.nan
+    table = score_table("ad8", answers, {reason: ["q1"]})
+    single = score("ad8", {"q1": None, **{f"q{n}": 0 for n in range(2, 9)}}, {reason: ["q1"]})
+    assert [STATUSES[s] for s in table.status] == [single.status] * 2
