@@ -186,7 +186,8 @@ class Kernel:
         if self._compiled is None:
             import numba
 
-            compiled: Any = numba.njit(nogil=True, forceinline=self.inline, **{HEAP: self.allocates})(self.plain)
+            flags: dict[str, Any] = {"nogil": True, "forceinline": self.inline, HEAP: self.allocates}
+            compiled: Any = numba.njit(**flags)(self.plain)
             folder = cache_folder(self.plain)
             if folder is not None:
                 compiled._cache = _cache(self.plain, self.name, folder)  # noqa: SLF001 - numba has no public door for it
@@ -202,11 +203,12 @@ class Kernel:
         if not jit_enabled():
             return ready
         import numba
+        from numba.core.errors import TypingError
 
         signature = tuple(numba.typeof(argument) for argument in example)
         try:
             ready.compile(signature)  # type: ignore[attr-defined]
-        except numba.core.errors.TypingError as error:
+        except TypingError as error:
             self._explain(error)
             raise
         return ready.overloads[signature].entry_point  # type: ignore[attr-defined,no-any-return]

@@ -103,4 +103,4 @@ def _cascade(sections: Any, state: Any, at: int, x: float) -> float:
     return x
 
 
-cascade = kernel(_cascade)
+cascade = kernel(_cascade, inline=True)

@@ -227,7 +227,7 @@ def _heard(p: Any, s: Any) -> bool:
     return bool(s.rising == 1 and s.peak_tick - s.since > p.square_size + 2 * p.arm and s.peak > SMALL * away * away)
 
 
-heard = kernel(_heard)
+heard = kernel(_heard, inline=True)
 
 
 def _due(p: Any, s: Any, ring: Any, out: Any, n: int) -> int:
@@ -237,7 +237,7 @@ def _due(p: Any, s: Any, ring: Any, out: Any, n: int) -> int:
     return overdue(p, s, ring, out, n)  # type: ignore[no-any-return]
 
 
-due = kernel(_due)
+due = kernel(_due, inline=True)
 
 
 def _step(plan: Records, state: Records, ring: Signal, x: Signal, out: Records) -> int:
