@@ -132,4 +132,6 @@ def _offered(dotted: str, modules: dict[str, str]) -> set[str]:
     own = getattr(value, "id", None)
     if isinstance(own, str) and own in modules:
         return {own}
-    return {found for found, place in modules.items() if place == home}
+    code = getattr(value, "__code__", None)
+    names = set(code.co_names) if code is not None else set()  # a door imports its algorithm's module when it is called
+    return {found for found, place in modules.items() if place == home or place in names}

@@ -6,6 +6,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from agetech import __version__
@@ -16,6 +17,7 @@ from agetech.pool.table import texts
 from agetech.pool.verdict import PatentLine, Report, Row
 
 SPEC = "1.7"
+EMPTY_DAY = "2026-11-24"  # the day of the SBOM in the wheel as long as the shipped ledger is empty
 PREFIX = "agetech:pool:"
 STATES = {"not_filed": "pending", "pending": "pending", "in_force": "in-force", "expired": "expired", "national_phase": "terminated"}
 ENDED = {"withdrawn": "withdrawn", "refused": "abandoned", "abandoned": "abandoned", "lapsed": "lapsed", "revoked": "revoked"}
@@ -161,3 +163,21 @@ def own_uses() -> list[str]:
     from agetech.scoring.tasks.declaration import tasks
 
     return sorted({*(name for name, module in homes().items() if module.startswith("agetech.")), *shipped(), *tasks()})
+
+
+def own_sbom() -> str:
+    """Return the SBOM of agetech's own algorithms, instruments and tasks against the shipped ledger, as it lies in the wheel."""
+    from agetech.pool.ledger import read_ledger
+    from agetech.pool.subject import newest
+    from agetech.pool.verdict import Question, report
+
+    ledger = read_ledger("agetech")
+    day = max([record.recorded for record in ledger.records], default=EMPTY_DAY)
+    return sbom_text(cyclonedx(report([newest(name) for name in own_uses()], ledger, Question(date.fromisoformat(day))), ledger))
+
+
+if __name__ == "__main__":
+    import sys
+    from pathlib import Path
+
+    (Path(sys.argv[1]) if sys.argv[1:] else Path(__file__).with_name("sbom.cdx.json")).write_text(own_sbom(), encoding="utf-8")
