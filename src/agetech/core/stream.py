@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 import numpy as np
-from numpy import ndarray
+from numpy import frombuffer, ndarray
 
 from agetech import __version__
 from agetech.core.algorithm import Algorithm, Step, Window
@@ -63,6 +63,8 @@ class Stream:
         self._lock = threading.Lock()
         self._fast: Callable[[Signal, Records], int] = _no_entry
         self._out = self.algorithm.nothing
+        self._bytes = memoryview(b"")  # of `_out`
+        self._dtype, self._size = self.algorithm.dtype, self.algorithm.dtype.itemsize
         self._room = -1
         self._tail = (first.width,) if first.width else ()
 
@@ -91,7 +93,7 @@ class Stream:
                 if written == 0:
                     return self.algorithm.nothing
                 if written > 0:
-                    return self._out[:written].copy()
+                    return frombuffer(bytearray(self._bytes[: written * self._size]), self._dtype)  # a quarter of the time of a copy
                 return self._refuse(self._engine.refused(0, -1 - written))  # type: ignore[union-attr]
             fed = self._push_any(chunk, start)
             if fed.refusal is not None:
@@ -106,6 +108,7 @@ class Stream:
         engine = self._engine
         if self._merge is None and isinstance(engine, StepEngine) and engine.room and jit_enabled():
             self._fast, self._out, self._room = engine.machine.bound(0), engine.out, engine.room
+            self._bytes = memoryview(self._out.view("u1"))  # type: ignore[arg-type]
 
     def _refuse(self, fed: Fed) -> NoReturn:
         self._closed, self._room = fed.refusal, -1
