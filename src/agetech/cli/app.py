@@ -149,6 +149,7 @@ ELSEWHERE = {
     "tasks": "agetech.cli.tasks",
     "schema": "agetech.cli.schema",
     "convert": "agetech.cli.convert",
+    "conformance": "agetech.cli.conformance",
     "pool": "agetech.cli.pool",
 }
 
