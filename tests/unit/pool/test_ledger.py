@@ -68,6 +68,18 @@ def test_any_byte_changed_anywhere_is_found(ledger, whole, data):
         (ledger / name).write_bytes(before)
 
 
+@pytest.mark.deep
+def test_each_byte_of_the_whole_ledger(ledger, whole):
+    """Change every single byte once: no position is safe for an edit."""
+    for path in sorted(whole.glob("*.json")):
+        before = path.read_bytes()
+        for at in range(len(before)):
+            (ledger / path.name).write_bytes(before[:at] + bytes([before[at] ^ 1]) + before[at + 1 :])
+            assert codes(ledger), (path.name, at)
+        (ledger / path.name).write_bytes(before)
+    assert codes(ledger) == set()
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(place=st.integers(1, COUNT), upto=st.integers(0, COUNT))
 def test_an_edit_with_new_digests_is_found_unless_all_is_written_anew(ledger, whole, place, upto):
