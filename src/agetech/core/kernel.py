@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from functools import lru_cache, wraps
+from functools import lru_cache, partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -188,6 +188,7 @@ class Kernel:
 
             flags: dict[str, Any] = {"nogil": True, "forceinline": self.inline, HEAP: self.allocates}
             compiled: Any = numba.njit(**flags)(self.plain)
+            compiled.get_call_template = partial(_by_type, compiled.get_call_template)
             folder = cache_folder(self.plain)
             if folder is not None:
                 compiled._cache = _cache(self.plain, self.name, folder)  # noqa: SLF001 - numba has no public door for it
@@ -228,6 +229,13 @@ class Kernel:
 
     def __reduce__(self) -> str:
         raise TypeError("kernels are not pickled; name the algorithm")
+
+
+def _by_type(template: Callable[..., Any], args: Any, kws: Any) -> Any:
+    """Return numba's answer to a call with the types of its arguments alone: else each number written in a call compiles anew."""
+    from numba.core.types import unliteral  # type: ignore[attr-defined]
+
+    return template(tuple(unliteral(one) for one in args), {name: unliteral(one) for name, one in kws.items()})
 
 
 def _as_records(plain: Callable[..., Any]) -> Callable[..., Any]:

@@ -235,3 +235,20 @@ def calls_heap(x: float) -> float:
 
 def test_a_kernel_without_a_heap_calls_one_that_has_it() -> None:
     assert kernel(calls_heap)(2.0) == 4.0
+
+
+def scaled(x: float, by: int) -> float:
+    return x * by
+
+
+by_number = kernel(scaled)
+
+
+def calls_twice(x: float) -> float:
+    return by_number(x, 2) + by_number(x, 3)
+
+
+@pytest.mark.skipif(not jit_enabled(), reason="AGETECH_JIT=off: nothing is compiled")
+def test_numbers_written_in_calls_share_one_compiled_form() -> None:
+    assert kernel(calls_twice)(1.0) == 5.0
+    assert len(by_number.ready().signatures) == 1
