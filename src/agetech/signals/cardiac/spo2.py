@@ -58,9 +58,13 @@ class Spo2Params(Params):
 
 
 def _pulsing(x: Signal, fs: float) -> Signal:
-    """Return the part of x within the band, by the discrete Fourier transform of the window under a Hann taper."""
+    """Return the part of x within the band, by the discrete Fourier transform of the window under a Hann taper.
+
+    No sum here goes through BLAS: its order, and so the last bit, would hang on the processor.
+    """
     taper = np.hanning(x.size + 2)[1:-1]
-    line = np.polyval(np.polyfit(np.arange(x.size), x, 1), np.arange(x.size))
+    place = np.arange(x.size) - 0.5 * (x.size - 1)
+    line = np.mean(x) + place * (np.sum(place * x) / np.sum(place * place))
     spectrum = np.fft.rfft((x - line) * taper)
     frequency = np.fft.rfftfreq(x.size, 1.0 / fs)
     spectrum[(frequency < BAND[0]) | (frequency > BAND[1])] = 0.0
@@ -78,7 +82,7 @@ def _estimate(p: Spo2Params, fs: float, x: Signal) -> tuple[float, float, float,
     if red.mean() <= 0.0 or infrared.mean() <= 0.0:
         return nothing, nothing, nothing, int(Spo2Reason.NO_LIGHT)
     one, other = _pulsing(red / red.mean(), fs), _pulsing(infrared / infrared.mean(), fs)
-    a, b, c = float(one @ one), float(other @ other), float(one @ other)
+    a, b, c = (float(np.sum(u * v)) for u, v in ((one, one), (other, other), (one, other)))
     if a <= 1e-14 * len(x) or b <= 1e-14 * len(x):
         return nothing, nothing, nothing, int(Spo2Reason.WEAK)
     like = c / (a * b) ** 0.5
