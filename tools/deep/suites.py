@@ -19,7 +19,7 @@ NO_TESTS = 5
 
 def counts(output: str) -> dict[str, int]:
     """Return the numbers of pytest's closing line: passed, failed, skipped ..."""
-    lines = [line for line in output.splitlines() if line.startswith("=") and " in " in line]
+    lines = [line for line in output.splitlines() if CLOSING.search(line) and re.search(r" in [\d.]+s", line)]
     return {name: int(number) for number, name in CLOSING.findall(lines[-1])} if lines else {}
 
 

@@ -105,3 +105,15 @@ def test_the_copy_for_mutation_adds_only_its_own_table(root, tmp_path, monkeypat
 def test_the_configuration_names_the_group():
     text = configuration(GROUP, ["tests/unit/core"])
     assert 'pytest_add_cli_args_test_selection = ["tests/unit/core"]' in text
+
+
+@pytest.mark.parametrize(
+    ("output", "expected"),
+    [
+        ("..  [100%]\n2 passed, 6462 deselected in 147.09s (0:02:27)", {"passed": 2, "deselected": 6462}),
+        ("...\n==== 1 failed, 3 passed in 438.50s (0:07:18) ====", {"failed": 1, "passed": 3}),
+        ("ERROR: file not found", {}),
+    ],
+)
+def test_the_closing_line_is_read_with_and_without_rules_around_it(output, expected):
+    assert suites.counts(output) == expected
