@@ -29,7 +29,7 @@ def worn_lead(fs: float, rows: int) -> np.ndarray[Any, Any]:
     from agetech.simulate.ecg import simulate_ecg
 
     seconds = rows / fs + 1.0
-    parts = [simulate_ecg(seconds / 6.0 + 1.0, 2.0 * fs, seed=SEED + k, **kind).signal[::2] for k, kind in enumerate(LEADS)]  # type: ignore[arg-type]
+    parts = [simulate_ecg(seconds / 6.0 + 1.0, 2.0 * fs, seed=SEED + k, **kind).signal[::2] for k, kind in enumerate(LEADS)]
     return np.ascontiguousarray(np.concatenate(parts)[:rows])
 
 
