@@ -57,7 +57,9 @@ def surroundings() -> dict[str, Any]:
 
 def write(name: str, command: str, figures: Any, folder: Path = FOLDER) -> Path:
     """Write figures with their command and surroundings to NAME.json; return its path."""
-    added = {part: one for part, one in read(name, folder).get("figures", {}).items() if isinstance(one, dict) and "command" in one}
+    kept = read(name, folder).get("figures", {})
+    parts = kept.items() if isinstance(kept, dict) else ()
+    added = {part: one for part, one in parts if isinstance(one, dict) and "command" in one}
     return _write(folder / f"{name}.json", {"command": command, **surroundings(), "figures": {**figures, **added} if added else figures})
 
 

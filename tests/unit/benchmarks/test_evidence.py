@@ -43,3 +43,9 @@ def test_an_added_part_has_its_own_command_and_stays(tmp_path):
 def test_a_part_may_come_first(tmp_path):
     evidence.add("scoring", "training", "train", {"bias": 0.1}, tmp_path / "new")
     assert evidence.read("scoring", tmp_path / "new")["figures"]["training"]["figures"] == {"bias": 0.1}
+
+
+def test_a_list_of_figures_is_written_over_a_list(tmp_path):
+    for figures in ([{"command": "a"}], [{"command": "b"}]):
+        evidence.write("push", "python -m benchmarks.push", figures, tmp_path)
+        assert evidence.read("push", tmp_path)["figures"] == figures
